@@ -1,0 +1,137 @@
+import { writeInt16, writeInt32, writeInt64 } from '../util/bytes.ts';
+import { BatchWriter, finishedBatch } from './batch-builder.ts';
+import { compress } from './compression.ts';
+import { batchCrc } from './crc32c.ts';
+import {
+  batchAttributes,
+  compressionCodecs,
+  recordBatchHeaderBytes,
+  recordBatchLayout,
+} from './record-batch.ts';
+import type { CompressionCodec, RecordBatch } from './record-batch.ts';
+import { RecordCursor, recordsBytes } from './record-reader.ts';
+
+const codecBits = 0x07;
+const logAppendTimeBit = batchAttributes({ logAppendTime: true });
+
+/** Values of the topic config `compression.type`. */
+export type TopicCompression = CompressionCodec | 'producer' | 'uncompressed';
+
+/** The codec in which a topic with `compression.type` stores a batch that came in `source`. */
+export function targetCodec(
+  compressionType: TopicCompression,
+  source: CompressionCodec,
+): CompressionCodec {
+  if (compressionType === 'producer') return source;
+  return compressionType === 'uncompressed' ? 'none' : compressionType;
+}
+
+/**
+ * Gives a batch its place in the log, in place. These two fields stand outside the CRC.
+ */
+export function stampOffsets(batch: RecordBatch, baseOffset: number, leaderEpoch: number): void {
+  batch.baseOffset = baseOffset;
+  batch.partitionLeaderEpoch = leaderEpoch;
+}
+
+/**
+ * Gives a batch and all its records the broker's time, in place: no record is touched, readers take the
+ * batch's max timestamp for each (KIP-32). The CRC is written anew.
+ */
+export function stampLogAppendTime(batch: RecordBatch, nowMs: number): void {
+  stampTime(batch, batch.attributes | logAppendTimeBit, nowMs);
+}
+
+/** Corrects the max timestamp of a batch with CreateTime, in place. The CRC is written anew. */
+export function stampMaxTimestamp(batch: RecordBatch, maxTimestamp: number): void {
+  stampTime(batch, batch.attributes & ~logAppendTimeBit, maxTimestamp);
+}
+
+function stampTime(batch: RecordBatch, attributes: number, maxTimestamp: number): void {
+  if (batch.attributes === attributes && batch.maxTimestamp === maxTimestamp) return;
+  const header = batch.chunks[0] as Uint8Array;
+  writeInt16(header, recordBatchLayout.attributes, attributes);
+  writeInt64(header, recordBatchLayout.maxTimestamp, maxTimestamp);
+  writeInt32(header, recordBatchLayout.crc, batchCrc(batch));
+}
+
+/** What a batch is recompressed to, and within which bound. */
+export interface RecompressOptions {
+  readonly codec: CompressionCodec;
+  /** As `compress` takes it. */
+  readonly level?: number | undefined;
+  /** Most bytes that the batch's records may take when decompressed. */
+  readonly maxBytes: number;
+  /** The records' bytes, where they are decompressed already. */
+  readonly bytes?: Uint8Array | undefined;
+}
+
+/**
+ * The same batch in another codec: offsets, times, producer and records stay as they are. The result owns its
+ * bytes, except that uncompressed records may be those of `batch`. Throws as `decompress` and `compress` do.
+ */
+export function recompress(batch: RecordBatch, options: RecompressOptions): RecordBatch {
+  const bytes = options.bytes ?? recordsBytes(batch, options);
+  const header = new Uint8Array(recordBatchHeaderBytes);
+  // Not `slice`, which copies nothing where the chunk is a Node Buffer.
+  header.set((batch.chunks[0] as Uint8Array).subarray(0, recordBatchHeaderBytes));
+  const attributes = (batch.attributes & ~codecBits) | compressionCodecs.indexOf(options.codec);
+  writeInt16(header, recordBatchLayout.attributes, attributes);
+  return finishedBatch([header, compress(options.codec, bytes, options.level)]);
+}
+
+/** How compaction writes what it keeps of a batch. */
+export interface RetainOptions {
+  /** Most bytes that the batch's records may take when decompressed. */
+  readonly maxBytes: number;
+  /** As `compress` takes it. */
+  readonly level?: number | undefined;
+  /** Sets the time from which the batch's tombstones may go, where it has none yet (KIP-534). */
+  readonly deleteHorizonMs?: number | undefined;
+}
+
+/**
+ * What compaction leaves of a batch: the records for which `keep` is true, at their offsets, in the codec that
+ * it had. The batch itself where nothing changes; undefined where no record stays (`buildEmptyBatch` keeps the
+ * producer's last sequence number then). The last offset of the batch stays what it was.
+ */
+export function retainRecords(
+  batch: RecordBatch,
+  keep: (record: RecordCursor) => boolean,
+  options: RetainOptions,
+): RecordBatch | undefined {
+  const bytes = recordsBytes(batch, options);
+  const setsHorizon = options.deleteHorizonMs !== undefined && !batch.hasDeleteHorizon;
+  const writer = new BatchWriter(
+    retainedHeader(batch, options),
+    bytes.length + recordBatchHeaderBytes,
+  );
+  const cursor = new RecordCursor(batch, bytes);
+  let isWhole = !setsHorizon;
+  while (cursor.next()) {
+    if (!keep(cursor)) isWhole = false;
+    else {
+      const body = bytes.subarray(cursor.bodyAt, cursor.endAt);
+      writer.appendBody(body, cursor.ownTimestamp, cursor.offsetDelta, cursor.attributes);
+    }
+  }
+  if (writer.recordCount === 0) return undefined;
+  return isWhole ? batch : writer.finish();
+}
+
+function retainedHeader(batch: RecordBatch, options: RetainOptions) {
+  return {
+    baseOffset: batch.baseOffset,
+    partitionLeaderEpoch: batch.partitionLeaderEpoch,
+    compression: batch.compression,
+    compressionLevel: options.level,
+    producerId: batch.producerId,
+    producerEpoch: batch.producerEpoch,
+    baseSequence: batch.baseSequence,
+    transactional: batch.isTransactional,
+    control: batch.isControl,
+    logAppendTimeMs: batch.isLogAppendTime ? batch.maxTimestamp : undefined,
+    deleteHorizonMs: batch.hasDeleteHorizon ? batch.baseTimestamp : options.deleteHorizonMs,
+    lastOffsetDelta: batch.lastOffsetDelta,
+  };
+}
