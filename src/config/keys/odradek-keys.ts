@@ -1,0 +1,36 @@
+import { parseKeyTable } from '../config-key.ts';
+
+/** Keys that Apache Kafka does not have: bounds of queues, caches and waits. */
+export const odradekKeys = parseKeyTable(
+  'broker',
+  `
+odradek.batch.validation | STRING | header | [header, records] | medium | cluster-wide | acts
+    How much of a batch is checked, for topics that do not say it themselves: its header and CRC, or every record in it too, as Apache does.
+odradek.connection.requests.max | INT | 256 | [1,...] | low | read-only | acts
+    Requests of one connection that may be unanswered; beyond it the connection is not read from.
+odradek.decompressed.batch.max.bytes | INT | 134217728 | [1024,...] | medium | read-only | acts
+    Bytes that one batch may become when it is decompressed; a larger one is refused.
+odradek.fetch.cache.bytes | LONG | 67108864 | [0,...] | high | read-only | acts
+    Memory for the newest batches of all partitions, from which consumers at the tail are served.
+odradek.flush.directory.bytes | LONG | 536870912 | [1,...] | medium | read-only | acts
+    Unflushed bytes in one log directory above which its oldest are flushed.
+odradek.flush.partition.bytes | LONG | 67108864 | [1,...] | medium | read-only | acts
+    Unflushed bytes in one partition at which it is flushed in the background.
+odradek.memory.storage.bytes | LONG | 268435456 | [1048576,...] | medium | read-only | acts
+    Bytes that a broker which stores in memory may hold; beyond it writes fail as on a full disk.
+odradek.metadata.history.commits | INT | 1000 | [1,...] | low | read-only | acts
+    Commits of metadata that are remembered for watchers who come late.
+odradek.metadata.journal.bytes | INT | 4194304 | [4096,...] | low | read-only | acts
+    Size below which the metadata journal is never written anew; above, it is when twice the size of what it holds.
+odradek.open.files.max | INT | 16384 | [16,...] | medium | read-only | acts
+    Files of logs that are open at a time.
+odradek.partitions.per.request.max | INT | 10000 | [1,...] | low | read-only | acts
+    Partitions that one request may create.
+odradek.read.buffer.bytes | LONG | 16777216 | [1048576,...] | medium | read-only | acts
+    Memory for reads of files, in pieces that are used again.
+odradek.request.body.timeout.ms | INT | 30000 | [1,...] | medium | read-only | acts
+    How long the body of a request may stand still before its connection is closed.
+odradek.shutdown.drain.ms | INT | 5000 | [0,...] | medium | read-only | acts
+    How long a stopping broker waits for requests that it has begun.
+`,
+);
