@@ -1,0 +1,136 @@
+import { brokerConfigProblem } from '../config/broker-config-problem.ts';
+import { setValue } from '../config/config-layers.ts';
+import type { ConfigLayers } from '../config/config-layers.ts';
+import { brokerConfigKeys, groupConfigKeys } from '../config/config-table.ts';
+import { parseInteger, valueProblem } from '../config/config-value.ts';
+import { connectionOverrides } from '../config/resolve-broker-config.ts';
+import { topicConfigProblem } from '../config/topic-config.ts';
+import type { ConfigScope } from '../config/config-key.ts';
+import { valueSizeProblem } from './config-values.ts';
+import type { ControllerSettings } from './controller-settings.ts';
+import { refuse } from './decision.ts';
+import type { Refusal } from './decision.ts';
+import { hasCode } from '../util/odradek-error.ts';
+
+/** What has configs of its own. A broker without a name stands for the defaults of all. */
+export interface ConfigResource {
+  readonly scope: ConfigScope;
+  readonly name: string;
+}
+
+/** Judges the configs that a resource would have: `after`, of which `before` was there already. */
+export function judgeResourceConfig(
+  { scope, name }: ConfigResource,
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  { layers }: ControllerSettings,
+): Refusal | undefined {
+  const size = valueSizeProblem(after);
+  if (size !== undefined) return refuse('INVALID_CONFIG', size);
+  switch (scope) {
+    case 'topic': {
+      const problem = topicConfigProblem(after, layers);
+      return problem === undefined ? undefined : refuse('INVALID_CONFIG', problem);
+    }
+    case 'group': {
+      const problem = groupConfigProblem(after, layers);
+      return problem === undefined ? undefined : refuse('INVALID_CONFIG', problem);
+    }
+    case 'broker': {
+      const problem = brokerProblem(name, changedOf(before, after), after, layers);
+      return problem === undefined ? undefined : refuse('INVALID_REQUEST', problem);
+    }
+  }
+}
+
+/** The values in `after` that are not so in `before`. */
+function changedOf(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return new Map([...after].filter(([key, value]) => before.get(key) !== value));
+}
+
+/** What is wrong with a broker's dynamic configs. Keys that nobody knows pass, as they do in Apache. */
+function brokerProblem(
+  name: string,
+  changed: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  layers: ConfigLayers,
+): string | undefined {
+  const scope = updateProblem(name, [...changed.keys()]);
+  if (scope !== undefined) return scope;
+  for (const [name, value] of changed) {
+    const key = brokerConfigKeys.get(name);
+    const problem = key === undefined ? undefined : valueProblem(key, value);
+    if (problem !== undefined) return problem.message;
+  }
+  const overrides = changed.get('max.connections.per.ip.overrides');
+  return (
+    (overrides === undefined ? undefined : overridesProblem(overrides)) ??
+    brokerConfigProblem(
+      name === '' ? { ...layers, dynamicDefault: after } : { ...layers, dynamicBroker: after },
+    )?.message
+  );
+}
+
+function updateProblem(name: string, keys: readonly string[]): string | undefined {
+  const of = (update: string): string[] =>
+    keys.filter((key) => brokerConfigKeys.get(key)?.update === update);
+  const readOnly = of('read-only');
+  if (readOnly.length > 0) {
+    return `Cannot update these configs dynamically: [${readOnly.join(', ')}]`;
+  }
+  const perBroker = of('per-broker');
+  if (perBroker.length === 0) return undefined;
+  const security = perBroker.filter((key) => /^(?:ssl|sasl|principal)\./.test(key));
+  if (security.length > 0) {
+    return `These security configs can be dynamically updated only per-listener using the listener prefix: [${security.join(', ')}]`;
+  }
+  if (name !== '') return undefined;
+  return `Cannot update these configs at default cluster level, broker id must be specified: [${perBroker.join(', ')}]`;
+}
+
+function overridesProblem(text: string): string | undefined {
+  try {
+    connectionOverrides(text);
+    return undefined;
+  } catch (error) {
+    if (hasCode(error, 'INVALID_CONFIG')) return error.message;
+    throw error;
+  }
+}
+
+/** What is wrong with a group's configs: their values, and the bounds that the broker sets for groups. */
+function groupConfigProblem(
+  configs: ReadonlyMap<string, string>,
+  layers: ConfigLayers,
+): string | undefined {
+  for (const [name, value] of configs) {
+    const key = groupConfigKeys.get(name);
+    if (key === undefined) return `Unknown group config name: ${name}`;
+    const problem = valueProblem(key, value)?.message ?? groupBoundProblem(name, value, layers);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** `consumer.session.timeout.ms` lies between `group.consumer.min.session.timeout.ms` and `…max…`. */
+function groupBoundProblem(name: string, value: string, layers: ConfigLayers): string | undefined {
+  const [kind = '', ...rest] = name.split('.');
+  const number = parseInteger('LONG', value);
+  if (number === undefined) return undefined;
+  const bound = (which: 'min' | 'max'): { key: string; value: number } | undefined => {
+    const key = `group.${kind}.${which}.${rest.join('.')}`;
+    const text = setValue(layers, key) ?? brokerConfigKeys.get(key)?.defaultValue;
+    const parsed = text === undefined || text === null ? undefined : parseInteger('LONG', text);
+    return parsed === undefined ? undefined : { key, value: parsed };
+  };
+  const min = bound('min');
+  if (min !== undefined && number < min.value) {
+    return `${name} must be greater than or equal to ${min.key}`;
+  }
+  const max = bound('max');
+  if (max === undefined || number <= max.value) return undefined;
+  return `${name} must be less than or equal to ${max.key}`;
+}

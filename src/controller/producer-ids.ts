@@ -1,0 +1,29 @@
+import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
+import type { ClusterImage } from '../metadata/image.ts';
+import type { Decision } from './decision.ts';
+
+/** Ids in a block, as Apache's. */
+const producerIdBlockCount = 1000;
+
+/** Ids `[firstProducerId, firstProducerId + count)`, given to one broker and to no other, ever. */
+export interface ProducerIdBlock {
+  readonly firstProducerId: number;
+  readonly count: number;
+}
+
+/**
+ * Takes the next block of producer ids (KIP-730). What a broker does not use of a block before it stops is
+ * never given out.
+ */
+export function decideProducerIdBlock(image: ClusterImage): Decision<ProducerIdBlock> {
+  const firstProducerId = image.nextProducerId;
+  const change = {
+    key: imageKeys.producerIds,
+    value: encodeValue({ nextProducerId: firstProducerId + producerIdBlockCount }),
+    ifRevision: image.nextProducerIdRevision,
+  };
+  return {
+    changes: { prepare: [], publish: [change], tidy: [] },
+    results: [{ firstProducerId, count: producerIdBlockCount }],
+  };
+}
