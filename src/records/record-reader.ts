@@ -46,7 +46,7 @@ export function recordsBytes(batch: RecordBatch, options: ReadOptions): Uint8Arr
 }
 
 /** The bytes of a batch's records as they stand in it, compressed or not, as slices. */
-export function recordsChunks(batch: RecordBatch): readonly Uint8Array[] {
+function recordsChunks(batch: RecordBatch): readonly Uint8Array[] {
   const header = batch.chunks[0] as Uint8Array;
   const rest = batch.chunks.slice(1);
   if (header.length === recordBatchHeaderBytes && rest.length > 0) return rest;

@@ -99,6 +99,8 @@ export interface Files {
   temporaryDirectory(): string;
   /** Bytes that may still be written to the file system of `path`, or undefined where that is not known. */
   freeBytes(path: string): number | undefined;
+  /** The size of the file system of `path`, or undefined where that is not known. */
+  totalBytes(path: string): number | undefined;
   /**
    * A value that changes when the machine's memory was lost since (its boot id), or undefined where there
    * is none: what the page cache held is then taken as lost.

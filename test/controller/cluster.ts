@@ -32,7 +32,7 @@ export function clusterOf(...brokers: readonly (number | TestBroker)[]): LiveIma
   return image;
 }
 
-export const noLayers: ConfigLayers = noConfigLayers;
+const noLayers: ConfigLayers = noConfigLayers;
 
 /** Settings with these static broker configs. */
 export function settingsOf(values: Readonly<Record<string, string>> = {}): ControllerSettings {

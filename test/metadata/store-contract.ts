@@ -32,7 +32,7 @@ export function remove(key: string): Change {
   return { key, value: null };
 }
 
-export function textOf(value: Uint8Array | null): string | null {
+function textOf(value: Uint8Array | null): string | null {
   return value === null ? null : decoder.decode(value);
 }
 

@@ -4,7 +4,7 @@ import type { NewRecord } from '../../src/records/batch-builder.ts';
 const bytesOrNull = fc.option(fc.uint8Array({ maxLength: 120 }), { nil: null });
 
 /** Any record that a producer may write. */
-export const someRecord: fc.Arbitrary<NewRecord> = fc.record({
+const someRecord: fc.Arbitrary<NewRecord> = fc.record({
   key: bytesOrNull,
   value: bytesOrNull,
   headers: fc.array(

@@ -18,16 +18,19 @@ describe('Java properties', () => {
       'twice=1',
       'twice=2\r',
     ].join('\n');
-    assert.deepEqual([...parseJavaProperties(text)], [
-      ['plain', 'value'],
-      ['colon', 'spaced '],
-      ['blank', 'value'],
-      ['empty', ''],
-      ['escaped=key', 'a:b\\c'],
-      ['unicode', 'é\t.'],
-      ['continued', 'one, two\\'],
-      ['twice', '2'],
-    ]);
+    assert.deepEqual(
+      [...parseJavaProperties(text)],
+      [
+        ['plain', 'value'],
+        ['colon', 'spaced '],
+        ['blank', 'value'],
+        ['empty', ''],
+        ['escaped=key', 'a:b\\c'],
+        ['unicode', 'é\t.'],
+        ['continued', 'one, two\\'],
+        ['twice', '2'],
+      ],
+    );
   });
 
   it('what is written reads back', () => {

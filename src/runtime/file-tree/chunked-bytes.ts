@@ -7,6 +7,10 @@ export class ByteBudget {
     this.#limitBytes = limitBytes;
   }
 
+  get limitBytes(): number {
+    return this.#limitBytes;
+  }
+
   get leftBytes(): number {
     return Math.max(0, this.#limitBytes - this.#usedBytes);
   }

@@ -51,6 +51,12 @@ export interface TreeFilesModules {
 
 const temporaryDirectory = '/tmp';
 
+const posixPaths: Pick<Files, 'join' | 'basename' | 'dirname'> = {
+  join: (...parts) => posix.join(...parts),
+  basename: (path) => posix.basename(path),
+  dirname: (path) => posix.dirname(path),
+};
+
 /** The `Files` port over a tree in memory. */
 export function createTreeFiles(modules: TreeFilesModules): Files {
   const { tree, budget, disk } = modules;
@@ -69,9 +75,7 @@ export function createTreeFiles(modules: TreeFilesModules): Files {
   };
   tree.makeDirectory(temporaryDirectory);
   return {
-    join: (...parts) => posix.join(...parts),
-    basename: (path) => posix.basename(path),
-    dirname: (path) => posix.dirname(path),
+    ...posixPaths,
     open,
     rename,
     stat(path) {
@@ -108,7 +112,8 @@ export function createTreeFiles(modules: TreeFilesModules): Files {
     syncDirectory: (path) => disk.later('sync directory', path, () => syncDirectoryNow(path)),
     lock: (path) => disk.later('lock', path, () => lock(path, modules)),
     temporaryDirectory: () => temporaryDirectory,
-    freeBytes: () => budget.leftBytes,
+    freeBytes: () => (Number.isFinite(budget.leftBytes) ? budget.leftBytes : undefined),
+    totalBytes: () => (Number.isFinite(budget.limitBytes) ? budget.limitBytes : undefined),
     bootId: () => modules.bootId,
   };
 }

@@ -35,6 +35,7 @@ export const nodeFiles: Files = {
   lock: lockDirectory,
   temporaryDirectory: tmpdir,
   freeBytes,
+  totalBytes,
   bootId,
 };
 
@@ -138,6 +139,15 @@ function freeBytes(name: string): number | undefined {
   try {
     const { bavail, bsize } = fs.statfsSync(name);
     return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+function totalBytes(name: string): number | undefined {
+  try {
+    const { blocks, bsize } = fs.statfsSync(name);
+    return blocks * bsize;
   } catch {
     return undefined;
   }

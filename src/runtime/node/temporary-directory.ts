@@ -1,14 +1,26 @@
 import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Files } from '../runtime.ts';
+import { realDateNow } from './captured.ts';
 
 /** What the names of Odradek's temporary folders begin with. */
 const prefix = 'odradek-tmp-';
+/** A folder without a lock file may be one whose broker is about to start; after this long it is not. */
+const startMs = 60_000;
 
 /** Makes a folder of its own for a temporary broker, which removes it when it stops. */
 export function makeTemporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), prefix));
+}
+
+/**
+ * Removes such a folder with all that is in it, off the event loop. Never fails: what cannot be removed now,
+ * as another broker's sweep may be at it, goes with the next start.
+ */
+export async function removeTemporaryDirectory(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
 }
 
 /**
@@ -21,12 +33,20 @@ export async function removeAbandonedDirectories(files: Files, own: string): Pro
     const path = join(parent, name);
     if (!name.startsWith(prefix) || path === own) continue;
     try {
+      if (isStarting(files, path)) continue;
       const lock = await files.lock(path);
       if ('heldBy' in lock) continue;
+      // Under its lock: nobody begins to use it meanwhile.
+      await removeTemporaryDirectory(path);
       await lock.release();
-      files.removeTree(path);
     } catch {
       // Another user's folder, or one that goes away at this moment.
     }
   }
+}
+
+/** Whether the folder was made a moment ago and never locked. */
+function isStarting(files: Files, path: string): boolean {
+  if (files.stat(join(path, '.lock')) !== undefined) return false;
+  return realDateNow() - (files.stat(path)?.modifiedMs ?? 0) < startMs;
 }

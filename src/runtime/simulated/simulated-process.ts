@@ -18,6 +18,7 @@ export interface ProcessModules {
 
 /** What the disk is busy with. */
 interface DiskCall {
+  readonly operation: FileOperation;
   readonly path: string;
   readonly perform: () => unknown;
 }
@@ -66,11 +67,13 @@ export class SimulatedProcess implements EventOwner {
     this.#modules.disk.tree.closeAllHandles();
   }
 
-  #leave({ path, perform }: DiskCall): void {
+  #leave({ operation, path, perform }: DiskCall): void {
     const { disk, scheduler } = this.#modules;
     const fate = scheduler.random.below(3);
     if (fate === 0) return;
-    const takeBack = fate === 1 ? undefined : disk.inject({ path, code: 'IO_ERROR' });
+    // A sync is done or it is not: that its process ends makes no disk lose what was written.
+    const isWhole = fate === 1 || operation.startsWith('sync');
+    const takeBack = isWhole ? undefined : disk.inject({ path, code: 'IO_ERROR' });
     try {
       perform();
     } catch {
@@ -110,7 +113,7 @@ export class SimulatedProcess implements EventOwner {
     const { scheduler } = this.#modules;
     const [least, most] = operation.startsWith('sync') ? syncMs : poolCallMs;
     return new Promise((resolve, reject) => {
-      const underWay = { path, perform: call };
+      const underWay = { operation, path, perform: call };
       const perform = (): void => {
         this.#callsUnderWay.delete(underWay);
         try {
