@@ -1,0 +1,232 @@
+import type { Files } from '../runtime/runtime.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import { replaceCheckpointAsync } from './checkpoint-file.ts';
+import { bookkeepingIntervalBytes, leaderEpochCheckpointName } from './log-layout.ts';
+import type { LogState } from './log-state.ts';
+import type { Segment } from './segment.ts';
+import { TransactionIndex } from './transaction-index.ts';
+
+interface FlushedSegment {
+  readonly segment: Segment;
+  readonly isRolled: boolean;
+  /** Whether its indexes are flushed too, down to the last entry. */
+  readonly withIndexes: boolean;
+}
+
+/**
+ * Makes a log survive power loss, and moves its recovery point: what was synced up to there is not looked at
+ * again when the log is opened. Beside the `.log` files that is, not at each flush but every megabyte, what
+ * recovery starts from: index entries and a producer snapshot.
+ *
+ * Of the active segment, index entries below the recovery point are in the file only when they are synced;
+ * that is why they are kept in memory until then.
+ */
+export class LogFlusher {
+  readonly #log: LogState;
+  readonly #writesIdle: () => Promise<void>;
+  readonly #files: Files;
+  /** Rolled segments whose indexes are not on disk yet. */
+  #unsettled: Segment[] = [];
+  #running: Promise<void> | undefined;
+  #directoryChanged = true;
+  /** Whether power loss may bring back what a truncation removed. */
+  #hasUnsyncedCut = false;
+  #bytesSinceBookkeeping = 0;
+  #unflushedBytes = 0;
+
+  /** `writesIdle` settles when what waits to be written now has been. */
+  constructor(log: LogState, modules: { files: Files; writesIdle: () => Promise<void> }) {
+    this.#log = log;
+    this.#writesIdle = modules.writesIdle;
+    this.#files = modules.files;
+  }
+
+  /** Bytes written since the last flush began. */
+  get unflushedBytes(): number {
+    return this.#unflushedBytes;
+  }
+
+  noteWritten(bytes: number): void {
+    this.#unflushedBytes += bytes;
+    this.#bytesSinceBookkeeping += bytes;
+  }
+
+  /** Names in the directory have changed. */
+  noteDirectoryChanged(): void {
+    this.#directoryChanged = true;
+  }
+
+  /** The log was truncated. */
+  noteTruncated(removed: readonly Segment[]): void {
+    this.forget([...removed, this.#log.segments.active]);
+    this.#hasUnsyncedCut = true;
+    this.#directoryChanged = true;
+  }
+
+  /** A segment is not appended to any more. */
+  noteRolled(segment: Segment): void {
+    this.#unsettled.push(segment);
+  }
+
+  /** Segments are going away. */
+  forget(segments: readonly Segment[]): void {
+    if (this.#unsettled.length === 0) return;
+    this.#unsettled = this.#unsettled.filter((segment) => !segments.includes(segment));
+  }
+
+  /**
+   * Flushes what is written now. With `everything`, also what recovery starts from, however little there is.
+   * One flush runs at a time. Rejects with `DISK_FULL` where an index found no room (it may be tried again)
+   * and with `IO_ERROR` where an fsync failed: what was written may then be gone.
+   */
+  flush(options: { everything: boolean }): Promise<void> {
+    const before = this.#running;
+    const flush = this.#flushAfter(before, options.everything);
+    const running = flush
+      .catch(() => {})
+      .then(() => {
+        if (this.#running === running) this.#running = undefined;
+      });
+    this.#running = running;
+    return flush;
+  }
+
+  async #flushAfter(before: Promise<void> | undefined, everything: boolean): Promise<void> {
+    await before;
+    await this.#flush(everything);
+  }
+
+  async #flush(everything: boolean): Promise<void> {
+    const log = this.#log;
+    await this.#writesIdle();
+    if (!everything && !this.#hasSomethingNew()) return;
+    this.#hasUnsyncedCut = false;
+    const targetOffset = log.fileEndOffset;
+    const { truncationCount } = log;
+    const isThorough = everything || this.#isBookkeepingDue();
+    const segments = this.#unflushedSegments(isThorough);
+    const flushedBytes = this.#unflushedBytes;
+    const bookkeptBytes = this.#bytesSinceBookkeeping;
+    this.#writeOut(segments, isThorough);
+    await this.#sync(segments);
+    this.forget(segments.filter(({ isRolled }) => isRolled).map(({ segment }) => segment));
+    if (isThorough) this.#removeOldSnapshots();
+    this.#unflushedBytes -= flushedBytes;
+    if (isThorough) this.#bytesSinceBookkeeping -= bookkeptBytes;
+    if (log.truncationCount !== truncationCount) return;
+    log.recoveryPoint = Math.max(log.recoveryPoint, targetOffset);
+  }
+
+  #hasSomethingNew(): boolean {
+    const { fileEndOffset, recoveryPoint } = this.#log;
+    return fileEndOffset > recoveryPoint || this.#unsettled.length > 0 || this.#hasUnsyncedCut;
+  }
+
+  #isBookkeepingDue(): boolean {
+    if (this.#bytesSinceBookkeeping >= bookkeepingIntervalBytes) return true;
+    const { active } = this.#log.segments;
+    return active.offsetIndex.entries.isUnsynced || active.timeIndex.entries.isUnsynced;
+  }
+
+  /** What to flush, as it is now: segments may be rolled and go away while the flush waits. */
+  #unflushedSegments(isThorough: boolean): FlushedSegment[] {
+    const { segments, recoveryPoint } = this.#log;
+    const { active, list } = segments;
+    // The segment that ends at the recovery point may have been rolled, or recovered, after it was flushed.
+    const unflushed = list.slice(segments.indexOf(Math.max(0, recoveryPoint - 1)));
+    const others = this.#unsettled.filter((segment) => !unflushed.includes(segment));
+    return [...others, ...unflushed].map((segment) => {
+      const isRolled = segment !== active;
+      return { segment, isRolled, withIndexes: isRolled || isThorough };
+    });
+  }
+
+  /** Brings to the files what is in memory. Only here may there be no room. */
+  #writeOut(segments: readonly FlushedSegment[], isThorough: boolean): void {
+    const log = this.#log;
+    for (const { segment, isRolled, withIndexes } of segments) {
+      if (!segment.isOnDisk) continue;
+      if (isRolled) segment.indexMaxTimestamp();
+      if (withIndexes) this.#writeOutIndexes(segment);
+      this.#writeOutTransactions(segment);
+    }
+    if (!isThorough || log.logEndOffset === 0) return;
+    log.snapshots.write(log.logEndOffset, log.producers.entries());
+    this.#directoryChanged = true;
+  }
+
+  #writeOutIndexes(segment: Segment): void {
+    for (const index of [segment.offsetIndex, segment.timeIndex]) {
+      if (!index.entries.isFileKnown) this.#directoryChanged = true;
+      index.entries.writeOut();
+    }
+  }
+
+  #writeOutTransactions(segment: Segment): void {
+    for (const index of segment.indexes()) {
+      if (!(index instanceof TransactionIndex) || !index.entries.needsSync) continue;
+      this.#directoryChanged = true;
+      index.entries.writeOut();
+    }
+  }
+
+  async #sync(segments: readonly FlushedSegment[]): Promise<void> {
+    try {
+      for (const flushed of segments) await this.#syncSegment(flushed);
+      await this.#log.snapshots.sync();
+      await this.#syncDirectory();
+    } catch (error) {
+      throw finalError(error, this.#log.directory);
+    }
+    await this.#saveEpochs();
+  }
+
+  async #syncSegment({ segment, withIndexes }: FlushedSegment): Promise<void> {
+    if (!segment.isOnDisk || segment.isRemoved) return;
+    const handle = segment.file.pin();
+    try {
+      await handle.sync();
+    } finally {
+      segment.file.unpin();
+    }
+    for (const index of segment.indexes()) {
+      // It may have gone while the one before was synced.
+      if (segment.isRemoved) return;
+      if (withIndexes || index instanceof TransactionIndex) await index.entries.sync();
+    }
+  }
+
+  async #syncDirectory(): Promise<void> {
+    if (!this.#directoryChanged) return;
+    this.#directoryChanged = false;
+    await this.#files.syncDirectory(this.#log.directory);
+  }
+
+  async #saveEpochs(): Promise<void> {
+    const { epochs, directory } = this.#log;
+    if (!epochs.isUnsaved) return;
+    const entries = epochs.takeForSaving();
+    const path = this.#files.join(directory, leaderEpochCheckpointName);
+    try {
+      await replaceCheckpointAsync(this.#files, path, entries);
+    } catch (error) {
+      epochs.savingFailed();
+      throw error;
+    }
+  }
+
+  #removeOldSnapshots(): void {
+    const { segments, snapshots } = this.#log;
+    snapshots.removeStrays(new Set(segments.list.map(({ baseOffset }) => baseOffset)));
+  }
+}
+
+/** A failed fsync is an I/O error whatever the system calls it: what was written may be gone. */
+function finalError(error: unknown, path: string): unknown {
+  if (error instanceof OdradekError && error.code === 'IO_ERROR') return error;
+  return new OdradekError(
+    `${path} could not be flushed`,
+    { code: 'IO_ERROR', path, operation: 'fsync' },
+    { cause: error },
+  );
+}

@@ -1,0 +1,474 @@
+import type { Files, Runtime } from '../runtime/runtime.ts';
+import { assert, must } from '../util/assert.ts';
+import { concurrently } from '../util/concurrently.ts';
+import { errorText } from '../util/is-error.ts';
+import type { Logger } from '../util/logger.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import { BatchCache } from './batch-cache.ts';
+import { type CheckpointKind, partitionKey } from './checkpoints.ts';
+import { agreeOnIdentity } from './directory-identity.ts';
+import { DirectoryPace } from './directory-pace.ts';
+import { type FoundLog, groupByTopic, listLogDirectory, requireDistinctLogs } from './find-logs.ts';
+import { loadLogs } from './load-logs.ts';
+import type { LogConfig } from './log-config.ts';
+import { LogDirectories } from './log-directories.ts';
+import { LogDirectory } from './log-directory.ts';
+import { logFiles } from './log-files.ts';
+import {
+  defaultLogManagerLimits,
+  type DirectoryDescription,
+  type FoundTopic,
+  type LoadProgress,
+  type LogDescription,
+  type LogManagerLimits,
+  type LogManagerModules,
+  type LogManagerOptions,
+} from './log-manager-options.ts';
+import { LogMaintenance } from './log-maintenance.ts';
+import { placeLog, renameLog } from './log-placement.ts';
+import { LogRegistry } from './log-registry.ts';
+import type { Log, LogModules } from './log.ts';
+import { OpenFiles } from './open-files.ts';
+import { writePartitionMetadata } from './partition-metadata.ts';
+import { ReadBuffers } from './read-buffers.ts';
+import { UntouchedLogs } from './untouched-logs.ts';
+
+/** Told of a log directory that went offline, with the logs that were in it; they refuse everything now. */
+export type DirectoryOfflineListener = (
+  directory: string,
+  logs: readonly Log[],
+  error: Error,
+) => void;
+
+/**
+ * All logs of a broker, over its log directories: opens and recovers them at start, makes and deletes them,
+ * and does in the background what they need: flushes, checkpoints, retention, the expiry of producers.
+ *
+ * It knows nothing of the cluster: it never deletes a log that it was not told to, and those it finds are for
+ * the broker to judge (`foundTopics`).
+ */
+export class LogManager {
+  readonly #options: LogManagerOptions;
+  readonly #limits: LogManagerLimits;
+  readonly #runtime: Runtime;
+  readonly #logger: Logger;
+  readonly #files: Files;
+  readonly #directories: LogDirectories;
+  readonly #shared: Omit<LogModules, 'pace' | 'onIoFailure'>;
+  readonly #registry = new LogRegistry();
+  readonly #untouched = new UntouchedLogs();
+  /** Why a log that is on disk could not be opened, by `partitionKey`. */
+  readonly #unavailable = new Map<string, Error>();
+  readonly #offlineListeners: DirectoryOfflineListener[] = [];
+  readonly #maintenance: LogMaintenance;
+  #clusterId = '';
+  #foundTopics: readonly FoundTopic[] = [];
+  #stopping: Promise<void> | undefined;
+
+  private constructor(options: LogManagerOptions, modules: LogManagerModules) {
+    assert(options.directories.length > 0, 'there is at least one log directory');
+    this.#options = options;
+    this.#limits = { ...defaultLogManagerLimits, ...options.limits };
+    this.#runtime = modules.runtime;
+    this.#logger = modules.logger;
+    this.#files = logFiles(modules.runtime.files, {
+      temporary: options.temporary === true,
+      observe: (path) => this.#observerOf(path),
+    });
+    const { clock, timers, random } = modules.runtime;
+    this.#shared = {
+      files: this.#files,
+      clock,
+      timers,
+      random,
+      logger: this.#logger,
+      ...this.#caches(),
+    };
+    this.#directories = new LogDirectories(
+      options.directories.map((path) => this.#directory(path)),
+    );
+    this.#maintenance = new LogMaintenance(
+      {
+        limits: this.#limits,
+        registry: this.#registry,
+        directories: this.#directories.all,
+        onFailed: (path, error) => this.#failedBelow(path, error),
+      },
+      { files: this.#files, clock, timers },
+    );
+  }
+
+  /**
+   * Locks the directories, reads whose they are, and opens every log in them: what was left in order as it
+   * is, anything else after a check of what lies beyond its recovery point. A directory that fails is offline;
+   * the start fails when all do.
+   *
+   * Throws `DATA_DIR_LOCKED`, `INVALID_CONFIG` (another node's or cluster's directory), `NEWER_FORMAT`,
+   * `CORRUPT_DATA` (two directories have one partition) and `IO_ERROR`. No lock is kept then.
+   */
+  static async start(options: LogManagerOptions, modules: LogManagerModules): Promise<LogManager> {
+    const manager = new LogManager(options, modules);
+    try {
+      await manager.#start();
+    } catch (error) {
+      await manager.abandon();
+      throw error;
+    }
+    return manager;
+  }
+
+  /** The cluster that the directories belong to. */
+  get clusterId(): string {
+    return this.#clusterId;
+  }
+
+  /** What was found at start, in the order of topic names. */
+  get foundTopics(): readonly FoundTopic[] {
+    return this.#foundTopics;
+  }
+
+  get(topic: string, partition: number): Log | undefined {
+    return this.#registry.get(topic, partition);
+  }
+
+  logs(): IterableIterator<Log> {
+    return this.#registry.logs();
+  }
+
+  /**
+   * Makes the log of a new partition, in the online directory that has the fewest. Throws `DISK_FULL` and
+   * `IO_ERROR` when no directory takes it, and what the log on disk was refused for when there is one that
+   * could not be opened. With `isNew: false` the partition has had a log, which may lie in a directory that is
+   * offline: while one is, none is made, and the reason is thrown.
+   */
+  create(
+    topic: string,
+    partition: number,
+    topicId: string,
+    config: LogConfig,
+    { isNew = true }: { isNew?: boolean } = {},
+  ): Log {
+    assert(this.#stopping === undefined, 'a stopped log manager makes no logs');
+    assert(this.get(topic, partition) === undefined, 'a log is made once');
+    const hidden = isNew ? undefined : this.#directories.failure;
+    const obstacle = this.#unavailable.get(partitionKey(topic, partition)) ?? hidden;
+    if (obstacle !== undefined) throw obstacle;
+    let failure: unknown;
+    for (const directory of this.#directories.byFewestLogs()) {
+      try {
+        const log = placeLog(
+          directory,
+          { topic, partition, topicId, config },
+          this.#modulesOf(directory),
+        );
+        this.#registry.add(directory, log);
+        return log;
+      } catch (error) {
+        if (!(error instanceof OdradekError)) throw error;
+        if (error.code !== 'DISK_FULL') directory.takeOffline(error);
+        failure = error;
+      }
+    }
+    throw failure ?? must(this.#directories.failure);
+  }
+
+  /**
+   * Takes a log out of use. Its directory is renamed at once, so that the partition can be made anew, and
+   * removed when `file.delete.delay.ms` have passed. Nothing happens where there is no such log.
+   */
+  delete(topic: string, partition: number): void {
+    const log = this.get(topic, partition);
+    if (log === undefined) return;
+    const path = this.#retire(log, 'delete');
+    if (path !== undefined) this.#maintenance.removeLater(path, log.config.fileDeleteDelayMs);
+  }
+
+  /**
+   * The same for a log of which the cluster knows nothing though it should: its files stay, renamed to
+   * `…-stray`, until a person decides.
+   */
+  setAside(topic: string, partition: number): void {
+    const log = this.get(topic, partition);
+    if (log === undefined) return;
+    const path = this.#retire(log, 'stray');
+    this.#logger.warn('log that the cluster does not know was set aside', {
+      topic,
+      partition,
+      path,
+    });
+  }
+
+  /** Gives a log that was found without a topic id (`topicId` is empty) its own. Throws as `Files` does. */
+  assignTopicId(log: Log, topicId: string): void {
+    writePartitionMetadata(this.#files, log.directory, topicId);
+    log.topicId = topicId;
+  }
+
+  /** The directories, as they are now. */
+  directories(): DirectoryDescription[] {
+    return this.#directories.all.map((directory) => ({
+      path: directory.path,
+      directoryId: directory.directoryId,
+      online: directory.online,
+      error: directory.error,
+      totalBytes: directory.online ? this.#files.totalBytes(directory.path) : undefined,
+      usableBytes: directory.online ? this.#files.freeBytes(directory.path) : undefined,
+    }));
+  }
+
+  /** The logs in one of `log.dirs`; none where it is offline. */
+  describeLogs(path: string): LogDescription[] {
+    const directory = this.#directories.all.find((candidate) => candidate.path === path);
+    if (directory === undefined || !directory.online) return [];
+    return Array.from(directory.logs.values(), (log) => ({
+      topic: log.topic,
+      partition: log.partition,
+      sizeBytes: log.sizeBytes,
+      offsetLag: Math.max(0, log.highWatermark - log.logEndOffset),
+    }));
+  }
+
+  /** Which of `log.dirs` has the log, and whether that can be used. */
+  directoryOf(log: Log): { path: string; directoryId: string; online: boolean } {
+    const { path, directoryId, online } = this.#registry.directoryOf(log);
+    return { path, directoryId, online };
+  }
+
+  /** `listener` is called, some turns later, for each directory that goes offline from now on. */
+  onDirectoryOffline(listener: DirectoryOfflineListener): void {
+    this.#offlineListeners.push(listener);
+  }
+
+  /** Applies retention to every log, as happens every `log.retention.check.interval.ms`. */
+  applyRetention(): Promise<void> {
+    return this.#maintenance.applyRetention();
+  }
+
+  /** Writes a checkpoint of every directory, as happens in its interval. */
+  checkpoint(kind: CheckpointKind): Promise<void> {
+    return this.#maintenance.checkpoint(kind);
+  }
+
+  /**
+   * Stops in order: everything is written and flushed, producer snapshots and checkpoints too, the mark of a
+   * clean stop is set, the locks are given back. Never fails: what cannot be written is logged, and checked
+   * at the next start. Settles once for all calls.
+   */
+  stop(options: { brokerEpoch?: number } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(options.brokerEpoch ?? -1);
+    return this.#stopping;
+  }
+
+  /** Lets go of files and locks and writes nothing: what is on disk then is what a crash leaves. */
+  abandon(): Promise<void> {
+    this.#stopping ??= this.#abandon();
+    return this.#stopping;
+  }
+
+  async #start(): Promise<void> {
+    await this.#directories.onEach(async (directory) => directory.lock());
+    this.#clusterId = await agreeOnIdentity(
+      this.#directories,
+      { nodeId: this.#options.nodeId, clusterId: this.#options.clusterId },
+      this.#runtime.random,
+    );
+    this.#directories.requireOneOnline();
+    await this.#options.onLocked?.({ clusterId: this.#clusterId });
+    await this.#directories.onEach((directory) => directory.readState());
+    const found = await this.#find();
+    this.#foundTopics = groupByTopic(found);
+    await this.#load(found);
+    this.#directories.requireOneOnline();
+    for (const directory of this.#directories.all) directory.logsAreOpen();
+    this.#maintenance.start();
+  }
+
+  async #find(): Promise<FoundLog[]> {
+    const leaveAlone = new Set(this.#options.leaveAlone);
+    const found: FoundLog[] = [];
+    await this.#directories.onEach((directory) => {
+      const content = listLogDirectory(directory, leaveAlone, {
+        files: this.#files,
+        logger: this.#logger,
+      });
+      found.push(...content.logs);
+      for (const path of content.deleted) this.#maintenance.removeLater(path, 0);
+    });
+    requireDistinctLogs(found);
+    return found;
+  }
+
+  async #load(found: readonly FoundLog[]): Promise<void> {
+    const { clock, timers } = this.#runtime;
+    const startMs = clock.monotonicMs();
+    await loadLogs(
+      found,
+      {
+        configOf: this.#options.configOf,
+        concurrentLogsMax: this.#limits.concurrentLogsMax,
+        modulesOf: ({ logDirectory }) => this.#modulesOf(logDirectory),
+        onOpening: (log) => this.#noteOpening(log),
+        onOpened: ({ logDirectory }, log) => {
+          this.#registry.add(logDirectory, log);
+          this.#untouched.opened(log);
+        },
+        onUnavailable: (log, error) => this.#noteUnavailable(log, error),
+        onProgress: (progress) => this.#reportProgress(progress),
+      },
+      { clock, timers },
+    );
+    this.#logger.info('logs are open', {
+      logs: found.length,
+      directories: this.#directories.all.length,
+      recovered: found.filter(({ logDirectory }) => logDirectory.cleanShutdown === undefined)
+        .length,
+      tookMs: Math.round(clock.monotonicMs() - startMs),
+    });
+  }
+
+  #noteOpening({ logDirectory, path }: FoundLog): void {
+    if (logDirectory.cleanShutdown !== undefined) this.#untouched.opening(path);
+  }
+
+  #noteUnavailable(found: FoundLog, error: Error): void {
+    const { topic, partition, path, logDirectory } = found;
+    this.#unavailable.set(partitionKey(topic, partition), error);
+    logDirectory.hasUnavailableLogs = true;
+    logDirectory.keepOffsetsOf(topic, partition);
+    this.#logger.error('log cannot be opened and is left as it is', {
+      topic,
+      partition,
+      path,
+      reason: error.message,
+    });
+  }
+
+  #reportProgress(progress: LoadProgress): void {
+    const { opened, total, elapsedMs } = progress;
+    this.#logger.info('opening logs', { opened, total, elapsedMs: Math.round(elapsedMs) });
+    this.#options.onProgress?.(progress);
+  }
+
+  async #stop(brokerEpoch: number): Promise<void> {
+    await this.#quiet();
+    const failed = new Set<LogDirectory>();
+    await concurrently(
+      this.#registry.entries(),
+      this.#limits.concurrentLogsMax,
+      async ([log, directory]) => {
+        if (!(await this.#closeLog(log, directory))) failed.add(directory);
+      },
+    );
+    for (const directory of this.#directories.all) {
+      await directory.close(failed.has(directory) ? undefined : { brokerEpoch });
+    }
+  }
+
+  /** Whether all of the log is flushed. */
+  async #closeLog(log: Log, directory: LogDirectory): Promise<boolean> {
+    try {
+      if (directory.online && !this.#untouched.has(log)) await log.close();
+      else log.closeNow();
+      return directory.online;
+    } catch (error) {
+      const { topic, partition } = log;
+      this.#logger.error('log could not be closed in order', {
+        topic,
+        partition,
+        reason: errorText(error),
+      });
+      log.closeNow();
+      return false;
+    }
+  }
+
+  async #abandon(): Promise<void> {
+    for (const log of this.logs()) log.closeNow();
+    await this.#quiet();
+    for (const directory of this.#directories.all) await directory.release();
+  }
+
+  /** Ends all work in the background. */
+  async #quiet(): Promise<void> {
+    this.#maintenance.stop();
+    await Promise.all(this.#directories.all.map((directory) => directory.stopFlushing()));
+  }
+
+  #caches(): Pick<LogModules, 'openFiles' | 'batchCache' | 'readBuffers'> {
+    const { openFilesMax, batchCacheBytes, readBufferBytes } = this.#limits;
+    return {
+      openFiles: new OpenFiles({ openFilesMax }, { files: this.#files }),
+      batchCache: new BatchCache({ budgetBytes: batchCacheBytes }),
+      readBuffers: new ReadBuffers({ pooledBytesMax: readBufferBytes }),
+    };
+  }
+
+  #directory(path: string): LogDirectory {
+    const { clock, timers } = this.#runtime;
+    const { flushPartitionBytesMax, flushDirectoryBytesMax, flushCheckIntervalMs } = this.#limits;
+    return new LogDirectory(
+      {
+        path,
+        flushPartitionBytesMax,
+        flushDirectoryBytesMax,
+        flushCheckIntervalMs,
+        onOffline: (directory, error) => this.#directoryFailed(directory, error),
+      },
+      {
+        files: this.#files,
+        clock,
+        timers,
+        logger: this.#logger,
+        pace: new DirectoryPace({ clock }),
+      },
+    );
+  }
+
+  #modulesOf(directory: LogDirectory): LogModules {
+    return {
+      ...this.#shared,
+      pace: directory.pace,
+      onIoFailure: (_, error) => directory.takeOffline(error),
+    };
+  }
+
+  /** Takes a log out of use and renames its directory; answers the new path, undefined where that is offline. */
+  #retire(log: Log, suffix: 'delete' | 'stray'): string | undefined {
+    const directory = this.#registry.directoryOf(log);
+    this.#registry.drop(log);
+    if (!directory.online) return undefined;
+    log.closeNow();
+    try {
+      return renameLog(directory, log, suffix, this.#shared);
+    } catch (error) {
+      directory.takeOffline(error);
+      return undefined;
+    }
+  }
+
+  /** The directory cannot be used: its logs let go of their files, now that their own work is done. */
+  #directoryFailed(directory: LogDirectory, error: Error): void {
+    this.#runtime.timers.setTimer(0, () => {
+      const logs = [...directory.logs.values()];
+      if (this.#stopping === undefined) for (const log of logs) log.closeNow();
+      for (const listener of this.#offlineListeners) listener(directory.path, logs, error);
+    });
+  }
+
+  #failedBelow(path: string, error: unknown): void {
+    if (hasCode(error, 'DISK_FULL')) return;
+    this.#directories.above(path)?.takeOffline(error);
+  }
+
+  /** What is to be told of writes to a file. Temporary data is not flushed in the background. */
+  #observerOf(path: string): (bytes: number) => void {
+    const partitionDirectory = this.#files.dirname(path);
+    const isFlushed = this.#options.temporary !== true;
+    const directory = isFlushed ? this.#directories.above(partitionDirectory) : undefined;
+    return (bytes) => {
+      this.#untouched.touched(partitionDirectory);
+      if (bytes > 0) directory?.noteWritten(bytes);
+      else directory?.noteCut();
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import type { Files, Random } from '../runtime/runtime.ts';
+import type { Logger } from '../util/logger.ts';
+import { hasCode } from '../util/odradek-error.ts';
+import { newHexId } from './directory-id.ts';
+import type { LogConfig } from './log-config.ts';
+import type { LogDirectory } from './log-directory.ts';
+import type { Log, LogModules } from './log.ts';
+import { createLog } from './open-log.ts';
+import {
+  deletedDirectoryName,
+  partitionDirectoryName,
+  strayDirectoryName,
+} from './partition-directory.ts';
+import { writePartitionMetadata } from './partition-metadata.ts';
+
+/** A partition that is to have a log. */
+export interface NewLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId: string;
+  readonly config: LogConfig;
+}
+
+interface PlacementModules {
+  readonly files: Files;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/**
+ * Makes the directory of a partition and the log in it. Nothing is left of it when the disk is full. Throws
+ * as `Files` does.
+ */
+export function placeLog(
+  directory: LogDirectory,
+  { topic, partition, topicId, config }: NewLog,
+  modules: PlacementModules & LogModules,
+): Log {
+  const { files } = modules;
+  const path = files.join(directory.path, partitionDirectoryName(topic, partition));
+  directory.forgetOffsetsOf(topic, partition);
+  clearTheWay(directory, path, { topic, partition }, modules);
+  try {
+    files.makeDirectory(path);
+    writePartitionMetadata(files, path, topicId);
+    const log = createLog({ directory: path, topic, partition, topicId, config }, modules);
+    directory.syncSoon();
+    return log;
+  } catch (error) {
+    if (hasCode(error, 'DISK_FULL')) files.removeTree(path);
+    throw error;
+  }
+}
+
+/** What lies where a new partition is to be is not ours to delete. */
+function clearTheWay(
+  directory: LogDirectory,
+  path: string,
+  { topic, partition }: { topic: string; partition: number },
+  { files, random, logger }: PlacementModules,
+): void {
+  if (files.stat(path) === undefined) return;
+  const aside = strayDirectoryName(topic, partition, newHexId(random));
+  files.rename(path, files.join(directory.path, aside));
+  logger.warn('directory was in the way of a new log and is set aside', { path, aside });
+}
+
+/**
+ * Renames the directory of a log that is closed to `…-delete` or `…-stray`; answers the new path. Throws as
+ * `Files` does.
+ */
+export function renameLog(
+  directory: LogDirectory,
+  log: Log,
+  suffix: 'delete' | 'stray',
+  { files, random }: PlacementModules,
+): string {
+  const nameOf = suffix === 'delete' ? deletedDirectoryName : strayDirectoryName;
+  const path = files.join(directory.path, nameOf(log.topic, log.partition, newHexId(random)));
+  files.rename(log.directory, path);
+  directory.syncSoon();
+  return path;
+}

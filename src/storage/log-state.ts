@@ -1,0 +1,282 @@
+import type { Clock, Random } from '../runtime/runtime.ts';
+import { BatchWalk, walkNow } from './batch-walk.ts';
+import type { LeaderEpochCache } from './leader-epoch-cache.ts';
+import type { LogConfig } from './log-config.ts';
+import type { Gather } from './log-writer.ts';
+import type { OpenFiles } from './open-files.ts';
+import type { ProducerSnapshots } from './producer-snapshots.ts';
+import type { ProducerState } from './producer-state.ts';
+import type { ReadBuffers } from './read-buffers.ts';
+import { countDeletable } from './retention.ts';
+import { Segment } from './segment.ts';
+import type { Segments } from './segments.ts';
+import type { TimeIndexEntry } from './time-index.ts';
+
+/** What a log consists of when it is opened. */
+export interface LogParts {
+  readonly segments: Segments;
+  readonly producers: ProducerState;
+  readonly epochs: LeaderEpochCache;
+  readonly snapshots: ProducerSnapshots;
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+  readonly recoveryPoint: number;
+}
+
+/** What a log's state needs around it. */
+export interface LogStateModules {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly openFiles: OpenFiles;
+  readonly readBuffers: ReadBuffers;
+}
+
+/**
+ * Where a log stands, in memory: its segments and indexes, producers, epochs and offsets, which change
+ * together. Appends that were decided and not written yet are counted in.
+ *
+ * logStartOffset <= highWatermark, writtenEndOffset <= fileEndOffset <= logEndOffset
+ */
+export class LogState {
+  readonly directory: string;
+  readonly segments: Segments;
+  readonly producers: ProducerState;
+  readonly epochs: LeaderEpochCache;
+  readonly snapshots: ProducerSnapshots;
+  readonly #modules: LogStateModules;
+  config: LogConfig;
+
+  logStartOffset: number;
+  highWatermark: number;
+  /** Below it everything is written, and flushed where `flush.messages` asks for it. */
+  writtenEndOffset: number;
+  /** Below it everything is in the files. */
+  fileEndOffset: number;
+  logEndOffset: number;
+  /** Below it everything has survived power loss. */
+  recoveryPoint: number;
+  /** Counts the truncations, after which the end of a flush that began before means nothing. */
+  truncationCount = 0;
+
+  constructor(
+    options: { directory: string; config: LogConfig },
+    parts: LogParts,
+    modules: LogStateModules,
+  ) {
+    this.directory = options.directory;
+    this.config = options.config;
+    this.#modules = modules;
+    this.segments = parts.segments;
+    this.producers = parts.producers;
+    this.epochs = parts.epochs;
+    this.snapshots = parts.snapshots;
+    this.logStartOffset = parts.logStartOffset;
+    this.highWatermark = parts.logStartOffset;
+    this.writtenEndOffset = parts.logEndOffset;
+    this.fileEndOffset = parts.logEndOffset;
+    this.logEndOffset = parts.logEndOffset;
+    this.recoveryPoint = parts.recoveryPoint;
+  }
+
+  /** What read_committed may read up to: the high watermark, or the first undecided transaction. */
+  get lastStableOffset(): number {
+    const unstable = this.producers.firstUnstableOffset();
+    return unstable === undefined ? this.highWatermark : Math.min(unstable, this.highWatermark);
+  }
+
+  /** A segment of which nothing is on disk yet. */
+  newSegment(baseOffset: number): Segment {
+    const { directory } = this;
+    const createdMs = this.#modules.clock.nowMs();
+    const rollJitterMs = rollJitter(this.config, this.#modules.random);
+    return new Segment(
+      { directory, baseOffset, sizeBytes: 0, isNew: true, createdMs, rollJitterMs },
+      this.#modules,
+    );
+  }
+
+  /** Goes on in a new segment, at `baseOffset`. Nothing has changed where it throws as `Files` does. */
+  roll(baseOffset: number): Segment {
+    this.snapshots.write(baseOffset, this.producers.entries());
+    const segment = this.newSegment(baseOffset);
+    this.segments.push(segment);
+    return segment;
+  }
+
+  /** Makes the file of the active segment, so that the log's end is known when it is opened again. */
+  createActiveFile(): void {
+    const { active } = this.segments;
+    if (active.isOnDisk) return;
+    active.file.handle(true);
+    active.isOnDisk = true;
+  }
+
+  /** Takes back what was decided and not written. Answers the segments that are no more, without files. */
+  rollBack(gathers: readonly Gather[]): Segment[] {
+    const first = gathers[0];
+    if (first === undefined) return [];
+    const removed = this.segments.removeBehind(first.segment);
+    for (const gather of gathers.toReversed()) {
+      this.producers.undo(gather.undo, gather.startOffset);
+    }
+    this.logEndOffset = first.startOffset;
+    this.epochs.truncateFromEnd(first.startOffset);
+    first.segment.restore(first.mark, first.startOffset);
+    this.snapshots.removeAbove(first.startOffset);
+    removeFiles(removed);
+    return removed;
+  }
+
+  /**
+   * Cuts the log at the batch that holds `offset`, which stands in `[logStartOffset, logEndOffset)`; nothing
+   * waits to be written. Answers the segments that are no more. Throws as `Files` does.
+   */
+  cutTo(offset: number): Segment[] {
+    const segment = this.segments.at(this.segments.indexOf(offset)) as Segment;
+    const cut = this.#findCut(segment, offset);
+    // The batch may begin before the log does, after DeleteRecords.
+    if (cut.endOffset < this.logStartOffset) return this.startAt(this.logStartOffset);
+    const removed = this.segments.removeBehind(segment);
+    removeFiles(removed);
+    this.#setEnd(cut.endOffset);
+    segment.cutTo(cut.position, cut.endOffset);
+    segment.useMaxTimestamp(this.#findMaxTimestamp(segment));
+    cutFile(segment);
+    this.snapshots.removeAbove(cut.endOffset);
+    if (!this.producers.truncateTo(cut.endOffset)) this.#reloadProducers();
+    return removed;
+  }
+
+  /** Empties the log, which goes on at `offset`. Answers the segments that are no more. */
+  startAt(offset: number): Segment[] {
+    const removed = this.segments.replaceAll(this.newSegment(offset));
+    removeFiles(removed);
+    this.snapshots.removeAbove(-1);
+    this.producers.clear();
+    this.#setEnd(offset);
+    this.epochs.clear();
+    this.logStartOffset = offset;
+    this.writtenEndOffset = offset;
+    this.highWatermark = offset;
+    this.recoveryPoint = offset;
+    if (offset > 0) this.createActiveFile();
+    return removed;
+  }
+
+  /** How many of the oldest segments `retention.*` and the log's start let go. */
+  countDeletable(config: LogConfig, nowMs: number): number {
+    const { segments, logStartOffset, highWatermark, logEndOffset } = this;
+    const { files } = this.#modules.openFiles;
+    const views = segments.list.map((segment) => ({
+      sizeBytes: segment.sizeBytes,
+      endOffset: segments.endOf(segment, logEndOffset),
+      largestTimestampMs: () => segment.largestTimestampMs(files),
+    }));
+    return countDeletable(views, config, { logStartOffset, highWatermark, nowMs });
+  }
+
+  /** Takes the oldest segments out. Their files are the caller's to remove. */
+  takeOldest(count: number): Segment[] {
+    const removed = this.segments.removeOldest(count);
+    for (const segment of removed) segment.isRemoved = true;
+    const { baseOffset } = this.segments.first;
+    this.snapshots.removeBelow(baseOffset);
+    this.raiseStart(baseOffset);
+    this.recoveryPoint = Math.max(this.recoveryPoint, baseOffset);
+    return removed;
+  }
+
+  /** Raises the log's start; what is below is no longer read. */
+  raiseStart(offset: number): void {
+    if (offset <= this.logStartOffset) return;
+    this.logStartOffset = offset;
+    this.highWatermark = Math.max(this.highWatermark, offset);
+    this.epochs.truncateFromStart(offset);
+    this.producers.forgetEndedBelow(offset);
+  }
+
+  #setEnd(offset: number): void {
+    this.truncationCount++;
+    this.logEndOffset = offset;
+    this.fileEndOffset = offset;
+    this.writtenEndOffset = Math.min(this.writtenEndOffset, offset);
+    this.highWatermark = Math.min(this.highWatermark, offset);
+    this.recoveryPoint = Math.min(this.recoveryPoint, offset);
+    this.epochs.truncateFromEnd(offset);
+  }
+
+  /** Where the batch stands that holds `offset`, and where the log then ends. */
+  #findCut(segment: Segment, offset: number): { position: number; endOffset: number } {
+    let endOffset = offset;
+    const walk = new BatchWalk({
+      from: segment.offsetIndex.lookup(offset),
+      end: segment.sizeBytes,
+      visit: (batch) => {
+        if (batch.nextOffset <= offset) return true;
+        endOffset = Math.min(offset, batch.baseOffset);
+        return false;
+      },
+    });
+    walkNow(segment.file, walk, this.#modules.readBuffers);
+    return { position: walk.position, endOffset: Math.max(endOffset, segment.baseOffset) };
+  }
+
+  /** The largest timestamp of a segment whose time index may end before it. */
+  #findMaxTimestamp(segment: Segment): TimeIndexEntry {
+    let largest = segment.timeIndex.lastEntry();
+    const walk = new BatchWalk({
+      from: segment.offsetIndex.lookup(largest.offset),
+      end: segment.sizeBytes,
+      visit: (batch) => {
+        if (batch.maxTimestamp > largest.timestampMs) {
+          largest = { timestampMs: batch.maxTimestamp, offset: batch.lastOffset };
+        }
+        return true;
+      },
+    });
+    walkNow(segment.file, walk, this.#modules.readBuffers);
+    return largest;
+  }
+
+  /** The producers as the log has them: the newest snapshot, and what was written since. */
+  #reloadProducers(): void {
+    const { producers, snapshots, segments } = this;
+    const snapshot = snapshots.loadNewest(this.logEndOffset);
+    producers.load(snapshot?.entries ?? [], snapshot?.offset ?? 0);
+    const from = snapshot?.offset ?? 0;
+    for (const segment of segments.list.slice(segments.indexOf(from))) {
+      const walk = new BatchWalk({
+        from: segment.offsetIndex.lookup(from),
+        end: segment.sizeBytes,
+        visit: (batch) => {
+          if (batch.hasProducerId && batch.baseOffset >= from) producers.apply(batch);
+          return true;
+        },
+      });
+      walkNow(segment.file, walk, this.#modules.readBuffers);
+    }
+    producers.forgetEndedBelow(this.highWatermark);
+  }
+}
+
+/** By how much the `segment.ms` of a new segment is cut. */
+export function rollJitter(config: LogConfig, random: Random): number {
+  const most = Math.min(config.segmentJitterMs, config.segmentMs, 2 ** 47);
+  return most > 0 ? random.below(most) : 0;
+}
+
+/** Makes the file of a segment end where its batches do. Where it throws, the next write does it. */
+export function cutFile(segment: Segment): void {
+  if (!segment.isOnDisk) return;
+  segment.needsCut = true;
+  segment.file.handle().truncate(segment.sizeBytes);
+  segment.needsCut = false;
+}
+
+/** Removes the files at once: their names may come again. */
+function removeFiles(segments: readonly Segment[]): void {
+  for (const segment of segments) {
+    segment.isRemoved = true;
+    for (const file of segment.allFiles()) file.remove();
+  }
+}

@@ -1,0 +1,475 @@
+import type { RecordBatch } from '../records/record-batch.ts';
+import type { Clock, Files, Random, Timers } from '../runtime/runtime.ts';
+import { assert, must } from '../util/assert.ts';
+import { errorText } from '../util/is-error.ts';
+import type { Logger } from '../util/logger.ts';
+import { hasCode } from '../util/odradek-error.ts';
+import type { AppendOptions, AppendResult } from './append-result.ts';
+import type { BatchCache, LogTail } from './batch-cache.ts';
+import { DeletedFiles } from './deleted-files.ts';
+import type { DirectoryPace } from './directory-pace.ts';
+import { LogAppender } from './log-appender.ts';
+import type { LogConfig } from './log-config.ts';
+import { LogFlusher } from './log-flusher.ts';
+import { emptyRead, LogReader } from './log-reader.ts';
+import type { BatchesRead, BatchesReadOptions } from './log-reader.ts';
+import { LogState } from './log-state.ts';
+import type { LogParts } from './log-state.ts';
+import type { OpenFiles } from './open-files.ts';
+import { lastSequenceOf } from './producer-state.ts';
+import type { ReadBuffers } from './read-buffers.ts';
+import { findByTimestamp, findMaxTimestamp } from './time-lookup.ts';
+import type { RecordByTime, TimeLookupRange } from './time-lookup.ts';
+import type { AbortedTransaction } from './transaction-index.ts';
+
+/** Why an append is refused: names of Kafka's errors. */
+export type AppendRejection = Extract<AppendResult, { outcome: 'rejected' }>['reason'];
+
+/** Whole batches of a log, which nobody writes to; to be released where there is something to release. */
+export interface LogRead extends BatchesRead {}
+
+/** A record found by its time. */
+export interface TimestampOffset extends RecordByTime {}
+
+/** What a log tells the partition it belongs to: set as `log.listener`. */
+export interface LogListener {
+  /** Everything below `writtenEndOffset` is in the file (and flushed, where `flush.messages` asks for it). */
+  onWritten(log: Log, writtenEndOffset: number): void;
+  /** Appends from `firstLostOffset` on, which had been answered `appended`, were cut off again. */
+  onWriteFailed(log: Log, firstLostOffset: number, reason: 'KAFKA_STORAGE_ERROR'): void;
+}
+
+/** Which log it is. */
+export interface LogOptions {
+  /** Path of the partition's directory, which exists. */
+  readonly directory: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Kafka's 22-character form. */
+  readonly topicId: string;
+  readonly config: LogConfig;
+  /** From the checkpoint; 0 unless given. */
+  readonly logStartOffset?: number;
+  /** From the checkpoint: everything below it survived power loss. 0 unless given. */
+  readonly recoveryPoint?: number;
+  /** Whether the log was closed by `close()`, and all of it synced, when it was last used. */
+  readonly clean?: boolean;
+}
+
+/** What a log needs around it. All but `pace` are shared by the logs of a broker. */
+export interface LogModules {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly openFiles: OpenFiles;
+  readonly batchCache: BatchCache;
+  readonly readBuffers: ReadBuffers;
+  /** One for the logs of a log directory. */
+  readonly pace: DirectoryPace;
+  /**
+   * A failure that takes the log directory offline: a failed fsync or any I/O error but a full disk. The
+   * log refuses appends from then on.
+   */
+  readonly onIoFailure: (log: Log, error: unknown) => void;
+}
+
+/** A producer as DescribeProducers shows it. */
+export interface ActiveProducer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly lastSequence: number;
+  readonly lastTimestampMs: number;
+  readonly coordinatorEpoch: number;
+  /** -1 where no transaction is open. */
+  readonly currentTxnStartOffset: number;
+}
+
+/**
+ * The log of one partition. Appends are decided when they are made, and written together at the end of the
+ * event-loop turn; `listener` learns when they are. Made by `openLog` or `createLog`.
+ *
+ * What throws or rejects does so with the codes of `Files`. After a failure that takes the directory offline
+ * every append is refused.
+ */
+export class Log {
+  readonly topic: string;
+  readonly partition: number;
+  topicId: string;
+  readonly directory: string;
+  listener: LogListener | undefined;
+
+  readonly #modules: LogModules;
+  readonly #state: LogState;
+  readonly #tail: LogTail;
+  readonly #appender: LogAppender;
+  readonly #reader: LogReader;
+  readonly #flusher: LogFlusher;
+  /** Made with the first segment that is deleted. */
+  #deleted: DeletedFiles | undefined;
+  #lastFlushMs: number;
+  #failure: unknown;
+  #isClosed = false;
+
+  constructor(options: LogOptions, modules: LogModules, parts: LogParts) {
+    this.topic = options.topic;
+    this.partition = options.partition;
+    this.topicId = options.topicId;
+    this.directory = options.directory;
+    this.#modules = modules;
+    this.#state = new LogState(options, parts, modules);
+    this.#tail = modules.batchCache.tail();
+    this.#reader = new LogReader(this.#state.segments, modules);
+    this.#flusher = new LogFlusher(this.#state, {
+      files: modules.files,
+      writesIdle: () => this.#appender.idle(),
+    });
+    this.#appender = new LogAppender(
+      {
+        written: (endOffset) => this.listener?.onWritten(this, endOffset),
+        lost: (firstLostOffset, error) => this.#lost(firstLostOffset, error),
+        failed: (error) => this.#fail(error),
+        flush: () => this.flush(),
+        flushInBackground: () => this.#flushAtTurnEnd(),
+        truncateTo: (offset) => this.truncateTo(offset),
+      },
+      this.#state,
+      { ...modules, tail: this.#tail, flusher: this.#flusher },
+    );
+    this.#lastFlushMs = modules.clock.nowMs();
+  }
+
+  get config(): LogConfig {
+    return this.#state.config;
+  }
+
+  get logStartOffset(): number {
+    return this.#state.logStartOffset;
+  }
+
+  /** The next offset to be given; counts what still waits to be written. */
+  get logEndOffset(): number {
+    return this.#state.logEndOffset;
+  }
+
+  /** Below it everything is in the file. */
+  get writtenEndOffset(): number {
+    return this.#state.writtenEndOffset;
+  }
+
+  get highWatermark(): number {
+    return this.#state.highWatermark;
+  }
+
+  /** What read_committed may read up to. */
+  get lastStableOffset(): number {
+    return this.#state.lastStableOffset;
+  }
+
+  get recoveryPoint(): number {
+    return this.#state.recoveryPoint;
+  }
+
+  /** Bytes written since the last flush. */
+  get unflushedBytes(): number {
+    return this.#flusher.unflushedBytes;
+  }
+
+  get sizeBytes(): number {
+    return this.#state.segments.sizeBytes;
+  }
+
+  /** Leader epoch of the last batch, -1 where there is none. */
+  get latestEpoch(): number {
+    return this.#state.epochs.latestEpoch;
+  }
+
+  /** Acts from the next append, roll or retention on. */
+  updateConfig(config: LogConfig): void {
+    this.#state.config = config;
+  }
+
+  /** Sets the high watermark, which the partition decides, in `[logStartOffset, logEndOffset]`. */
+  setHighWatermark(offset: number): void {
+    this.#state.highWatermark = offset;
+    this.#state.producers.forgetEndedBelow(offset);
+  }
+
+  /** Raises the high watermark; does nothing where it is higher. */
+  advanceHighWatermark(offset: number): void {
+    if (offset > this.#state.highWatermark) this.setHighWatermark(offset);
+  }
+
+  /**
+   * Decides on a batch that was judged good, and queues it to be written. It gets its offsets and its leader
+   * epoch in place, unless it is replicated. The buffers belong to the log from then on.
+   *
+   * HOT: bench=append
+   */
+  append(batch: RecordBatch, options: AppendOptions): AppendResult {
+    if (this.#failure !== undefined || this.#isClosed) return this.#offline();
+    return this.#appender.append(batch, options) ?? this.#offline();
+  }
+
+  /** Writes what has gathered, without waiting for the end of the turn. */
+  writePending(): void {
+    this.#appender.writer.writePending();
+  }
+
+  #lost(firstLostOffset: number, error: unknown): void {
+    if (this.#isClosed) return;
+    const { topic, partition } = this;
+    const fields = { topic, partition, firstLostOffset, error: errorText(error) };
+    this.#modules.logger.warn('appends could not be written', fields);
+    this.#failUnlessFull(error);
+    this.listener?.onWriteFailed(this, firstLostOffset, 'KAFKA_STORAGE_ERROR');
+  }
+
+  /**
+   * Whole batches from the one that holds `startOffset`, which is in `[logStartOffset, logEndOffset]`. What
+   * was written lately comes from memory, without a promise.
+   *
+   * HOT: bench=fetch
+   */
+  read(startOffset: number, options: BatchesReadOptions): LogRead | Promise<LogRead> {
+    const { writtenEndOffset } = this.#state;
+    if (startOffset >= Math.min(options.upperBoundOffset, writtenEndOffset)) return emptyRead;
+    const bounded =
+      options.upperBoundOffset <= writtenEndOffset
+        ? options
+        : { ...options, upperBoundOffset: writtenEndOffset };
+    return this.#tail.read(startOffset, bounded) ?? this.#reader.read(startOffset, bounded);
+  }
+
+  /** About how many bytes the batches between two offsets take; reads nothing near the end of the log. */
+  bytesBetween(startOffset: number, upperBoundOffset: number): number {
+    const end = Math.min(upperBoundOffset, this.#state.writtenEndOffset);
+    if (startOffset >= end) return 0;
+    const cached = this.#tail.bytesFrom(startOffset);
+    if (cached === undefined)
+      return Math.max(0, this.#bytesBefore(end) - this.#bytesBefore(startOffset));
+    return cached - (this.#tail.bytesFrom(end) ?? 0);
+  }
+
+  /** Bytes of the log below an offset, more or less. */
+  #bytesBefore(offset: number): number {
+    const { segments, fileEndOffset } = this.#state;
+    const index = segments.indexOf(offset);
+    let bytes = 0;
+    for (const segment of segments.list.slice(0, index)) bytes += segment.sizeBytes;
+    const segment = must(segments.at(index));
+    if (offset >= fileEndOffset) return bytes + segment.sizeBytes;
+    return bytes + this.#reader.positionBefore(segment, offset);
+  }
+
+  /** The aborted transactions that a read_committed reader of `[startOffset, upperBoundOffset)` must know. */
+  abortedTransactions(startOffset: number, upperBoundOffset: number): AbortedTransaction[] {
+    const { segments } = this.#state;
+    const found: AbortedTransaction[] = [];
+    for (const segment of segments.list.slice(segments.indexOf(startOffset))) {
+      if (segment.transactionIndex.collect(startOffset, upperBoundOffset, found)) break;
+    }
+    return found;
+  }
+
+  /** The first record whose timestamp is `timestampMs` or later. */
+  offsetForTimestamp(timestampMs: number): Promise<TimestampOffset | undefined> {
+    return findByTimestamp(timestampMs, this.#lookupRange(), this.#modules.readBuffers);
+  }
+
+  /** The first record with the largest timestamp. */
+  offsetOfMaxTimestamp(): Promise<TimestampOffset | undefined> {
+    return findMaxTimestamp(this.#lookupRange(), this.#modules.readBuffers);
+  }
+
+  #lookupRange(): TimeLookupRange {
+    const { segments, logStartOffset, writtenEndOffset } = this.#state;
+    const list = segments.list.slice(segments.indexOf(logStartOffset));
+    return {
+      segments: list,
+      startOffset: logStartOffset,
+      endOffset: writtenEndOffset,
+      writtenPartOf: (segment) =>
+        this.#appender.writer.writtenPartOf(segment) ?? {
+          sizeBytes: segment.sizeBytes,
+          maxTimestamp: segment.maxTimestamp(),
+        },
+    };
+  }
+
+  /** Where a leader epoch ended (KIP-101, KIP-279); `{-1, -1}` when that is not known. */
+  endOffsetForEpoch(epoch: number): { epoch: number; endOffset: number } {
+    return this.#state.epochs.endOffsetForEpoch(epoch, this.#state.logEndOffset);
+  }
+
+  /** The leader epoch that gave out `offset`, -1 when that is not known. */
+  epochForOffset(offset: number): number {
+    return this.#state.epochs.epochForOffset(offset);
+  }
+
+  /** Notes that a leader with `epoch` gives out the offsets from `startOffset` on. */
+  assignEpoch(epoch: number, startOffset: number): void {
+    this.#state.epochs.assign(epoch, startOffset);
+  }
+
+  /** Raises the log's start to `offset`, at most the log's end, and removes the segments wholly below it. */
+  advanceLogStartOffset(offset: number): void {
+    assert(offset <= this.#state.logEndOffset, 'a log does not start behind its end');
+    if (offset <= this.#state.logStartOffset) return;
+    this.#state.raiseStart(offset);
+    this.#tail.dropBelow(offset);
+    const config = { ...this.config, cleanupPolicyDelete: false };
+    this.#deleteOldest(this.#state.countDeletable(config, this.#modules.clock.nowMs()));
+  }
+
+  /**
+   * Cuts the log so that it ends at `offset`, or before it where that stands within a batch. What still
+   * waited to be written is cut off too; the listener is not told.
+   */
+  truncateTo(offset: number): void {
+    const state = this.#state;
+    if (offset >= state.logEndOffset) return;
+    if (offset < state.logStartOffset) return this.truncateFullyAndStartAt(offset);
+    this.#appender.dropPending();
+    this.#reader.forgetCursors();
+    this.#tail.truncateTo(offset);
+    if (offset >= state.logEndOffset) return;
+    this.#flusher.noteTruncated(state.cutTo(offset));
+    this.#tail.truncateTo(state.logEndOffset);
+  }
+
+  /** Removes everything; the log goes on, empty, at `offset`. */
+  truncateFullyAndStartAt(offset: number): void {
+    this.#appender.dropPending();
+    this.#reader.forgetCursors();
+    this.#tail.truncateTo(-1);
+    this.#deleted?.renameNow();
+    this.#flusher.noteTruncated(this.#state.startAt(offset));
+  }
+
+  activeProducers(): ActiveProducer[] {
+    return Array.from(this.#state.producers.entries(), (entry) => ({
+      producerId: entry.producerId,
+      producerEpoch: entry.producerEpoch,
+      lastSequence: lastSequenceOf(entry),
+      lastTimestampMs: entry.lastTimestampMs,
+      coordinatorEpoch: entry.coordinatorEpoch,
+      currentTxnStartOffset: entry.currentTxnFirstOffset,
+    }));
+  }
+
+  /** Forgets producers idle for `producerIdExpirationMs`; to be called now and then. */
+  expireProducers(nowMs: number): void {
+    this.#state.producers.expire(nowMs, this.config.producerIdExpirationMs);
+  }
+
+  /** Deletes the oldest segments as `retention.*` and the log's start ask for; to be called now and then. */
+  applyRetention(nowMs: number): { deletedSegments: number } {
+    const count = this.#state.countDeletable(this.config, nowMs);
+    const hasToRoll = count === this.#state.segments.list.length;
+    const deletedSegments = hasToRoll && !this.#rollEmpty() ? count - 1 : count;
+    this.#deleteOldest(deletedSegments);
+    return { deletedSegments };
+  }
+
+  /** Puts an empty segment behind the others, so that all of them may go. False where that is not possible. */
+  #rollEmpty(): boolean {
+    if (!this.#appender.writer.isIdle || !this.#appender.roll(this.#state.logEndOffset))
+      return false;
+    try {
+      this.#state.createActiveFile();
+      return true;
+    } catch (error) {
+      this.#failUnlessFull(error);
+      return false;
+    }
+  }
+
+  #deleteOldest(count: number): void {
+    if (count === 0) return;
+    const removed = this.#state.takeOldest(count);
+    this.#flusher.forget(removed);
+    this.#tail.dropBelow(this.#state.logStartOffset);
+    const files = removed.flatMap((segment) => segment.allFiles());
+    this.#deleted ??= new DeletedFiles(this, {
+      ...this.#modules,
+      onFailure: (error) => this.#fail(error),
+    });
+    this.#deleted.remove(files, this.config.fileDeleteDelayMs);
+  }
+
+  /** Whether `flush.ms` has passed since the last flush, and there is something to flush. */
+  isFlushDue(nowMs: number): boolean {
+    const { logEndOffset, recoveryPoint, config } = this.#state;
+    return logEndOffset > recoveryPoint && nowMs - this.#lastFlushMs >= config.flushMs;
+  }
+
+  /**
+   * Makes everything up to the log's end survive power loss, and moves the recovery point there. Rejects with
+   * `DISK_FULL`, after which it may be called again, and with `IO_ERROR`, after which the log is offline.
+   */
+  async flush(): Promise<void> {
+    await this.#flush({ everything: false });
+  }
+
+  #flushAtTurnEnd(): void {
+    this.#modules.timers.atTurnEnd(() => {
+      if (this.#isClosed || this.#failure !== undefined) return;
+      this.flush().catch((error: unknown) => {
+        const { topic, partition } = this;
+        this.#modules.logger.warn('a flush failed', { topic, partition, error: errorText(error) });
+      });
+    });
+  }
+
+  async #flush(options: { everything: boolean }): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#lastFlushMs = this.#modules.clock.nowMs();
+    try {
+      await this.#flusher.flush(options);
+    } catch (error) {
+      if (!this.#isClosed) this.#failUnlessFull(error);
+      throw error;
+    }
+  }
+
+  /** Writes and flushes everything, so that the log opens as clean, and closes its files. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      await this.#appender.idle();
+      this.#state.segments.active.indexMaxTimestamp();
+      await this.#flush({ everything: true });
+      await this.#deleted?.close();
+    } finally {
+      this.closeNow();
+    }
+  }
+
+  /** Lets go of everything, without writing what waits. */
+  closeNow(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#appender.writer.closeNow();
+    this.#deleted?.closeNow();
+    this.#tail.truncateTo(-1);
+    for (const segment of this.#state.segments.list) segment.closeFiles();
+  }
+
+  #offline(): AppendResult {
+    const message = `${this.topic}-${this.partition} cannot be written`;
+    return { outcome: 'rejected', reason: 'KAFKA_STORAGE_ERROR', message };
+  }
+
+  /** A full disk fails what needs room and nothing else; every other failure takes the log offline. */
+  #failUnlessFull(error: unknown): void {
+    if (!hasCode(error, 'DISK_FULL')) this.#fail(error);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined || this.#isClosed) return;
+    this.#failure = error;
+    this.#modules.onIoFailure(this, error);
+  }
+}

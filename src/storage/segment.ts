@@ -1,0 +1,276 @@
+import type { Files } from '../runtime/runtime.ts';
+import type { RecordBatch } from '../records/record-batch.ts';
+import {
+  logFileSuffix,
+  offsetFileName,
+  offsetIndexEntryBytes,
+  offsetIndexSuffix,
+  relativeOffsetMax,
+  timeIndexEntryBytes,
+  timeIndexSuffix,
+  transactionIndexEntryBytes,
+  transactionIndexSuffix,
+} from './log-layout.ts';
+import { readBatchHeader } from './batch-walk.ts';
+import type { LogConfig } from './log-config.ts';
+import { OffsetIndex } from './offset-index.ts';
+import type { CachedFile, OpenFiles } from './open-files.ts';
+import { TimeIndex } from './time-index.ts';
+import type { TimeIndexEntry } from './time-index.ts';
+import { TransactionIndex } from './transaction-index.ts';
+
+/** What a segment is made from. */
+export interface SegmentOptions {
+  readonly directory: string;
+  readonly baseOffset: number;
+  /** Bytes of its `.log` file that are good. */
+  readonly sizeBytes: number;
+  /** Whether its files are new: nothing of that name is on disk. */
+  readonly isNew: boolean;
+  readonly createdMs: number;
+  /** By how much its `segment.ms` is cut. */
+  readonly rollJitterMs: number;
+}
+
+/** A point to which a segment can go back. */
+export interface SegmentMark {
+  readonly sizeBytes: number;
+  readonly maxTimestamp: TimeIndexEntry;
+  readonly firstTimestampMs: number | undefined;
+  readonly bytesSinceIndexEntry: number;
+  readonly offsetEntries: number;
+  readonly timeEntries: number;
+}
+
+/**
+ * A stretch of a log: its `.log` file and the three indexes of it. Indexes of segments that nobody looks into
+ * are not even opened. Format: docs/formats/segment.md.
+ */
+export class Segment {
+  readonly baseOffset: number;
+  readonly file: CachedFile;
+  readonly createdMs: number;
+  readonly rollJitterMs: number;
+  /** Bytes of batches, those that still wait to be written among them. */
+  sizeBytes: number;
+  /** Whether the `.log` file is known to exist. */
+  isOnDisk: boolean;
+  /** Whether the file may be longer than what is good, and is cut before it is written again. */
+  needsCut = false;
+  /** Whether it is no longer part of the log: its files go, or are gone. */
+  isRemoved = false;
+
+  readonly #openFiles: OpenFiles;
+  readonly #isNew: boolean;
+  #offsetIndex: OffsetIndex | undefined;
+  #timeIndex: TimeIndex | undefined;
+  #transactionIndex: TransactionIndex | undefined;
+  /** The largest timestamp, and the last offset of the first batch that has it; read when asked for. */
+  #maxTimestamp: TimeIndexEntry | undefined;
+  /** The largest timestamp of the first batch; read when asked for. */
+  #firstTimestampMs: number | undefined;
+  #bytesSinceIndexEntry = 0;
+
+  constructor(options: SegmentOptions, modules: { openFiles: OpenFiles }) {
+    this.baseOffset = options.baseOffset;
+    this.sizeBytes = options.sizeBytes;
+    this.createdMs = options.createdMs;
+    this.rollJitterMs = options.rollJitterMs;
+    this.isOnDisk = !options.isNew;
+    this.#isNew = options.isNew;
+    this.#openFiles = modules.openFiles;
+    const { files } = modules.openFiles;
+    const name = offsetFileName(options.baseOffset, logFileSuffix);
+    this.file = modules.openFiles.file(files.join(options.directory, name));
+    if (options.isNew) this.#maxTimestamp = { timestampMs: -1, offset: options.baseOffset };
+  }
+
+  get offsetIndex(): OffsetIndex {
+    if (this.#offsetIndex === undefined) {
+      const file = this.#indexFile(offsetIndexSuffix);
+      const count = this.#entryCount(file, offsetIndexEntryBytes);
+      this.#offsetIndex = new OffsetIndex(file, this.baseOffset, count);
+    }
+    return this.#offsetIndex;
+  }
+
+  get timeIndex(): TimeIndex {
+    if (this.#timeIndex === undefined) {
+      const file = this.#indexFile(timeIndexSuffix);
+      const count = this.#entryCount(file, timeIndexEntryBytes);
+      this.#timeIndex = new TimeIndex(file, this.baseOffset, count);
+    }
+    return this.#timeIndex;
+  }
+
+  get transactionIndex(): TransactionIndex {
+    if (this.#transactionIndex === undefined) {
+      const file = this.#indexFile(transactionIndexSuffix);
+      const count = this.#entryCount(file, transactionIndexEntryBytes);
+      this.#transactionIndex = new TransactionIndex(file, count);
+    }
+    return this.#transactionIndex;
+  }
+
+  /** The indexes as recovery left them, in place of what their files have. */
+  useIndexes(offsetIndex: OffsetIndex, timeIndex: TimeIndex): void {
+    this.#offsetIndex = offsetIndex;
+    this.#timeIndex = timeIndex;
+    this.#maxTimestamp = undefined;
+  }
+
+  /** The file of an index, by the end of its name. */
+  indexFile(suffix: string): CachedFile {
+    return this.#indexFile(suffix);
+  }
+
+  /** The largest timestamp up to the end; `{ -1, … }` where no batch has one. */
+  maxTimestamp(): TimeIndexEntry {
+    this.#maxTimestamp ??= this.timeIndex.lastEntry();
+    return this.#maxTimestamp;
+  }
+
+  /** What retention goes by: the largest timestamp or, where there is none, when the file was written. */
+  largestTimestampMs(files: Files): number {
+    const { timestampMs } = this.maxTimestamp();
+    if (timestampMs >= 0) return timestampMs;
+    return files.stat(this.file.path)?.modifiedMs ?? this.createdMs;
+  }
+
+  /** How long the segment has been filled, by the time of its first batch (`segment.ms`). */
+  ageAtMs(batchTimestampMs: number, nowMs: () => number): number {
+    if (this.#firstTimestampMs === undefined && this.sizeBytes > 0) {
+      this.#firstTimestampMs = this.#readFirstTimestamp();
+    }
+    const first = this.#firstTimestampMs ?? -1;
+    return first >= 0 ? batchTimestampMs - first : nowMs() - this.createdMs;
+  }
+
+  /** Whether the batch cannot be appended here: the segment is full, old, or too far from its offsets. */
+  mustRoll(
+    batch: RecordBatch,
+    lastOffset: number,
+    config: LogConfig,
+    nowMs: () => number,
+  ): boolean {
+    if (lastOffset - this.baseOffset > relativeOffsetMax) return true;
+    if (this.sizeBytes === 0) return false;
+    if (this.sizeBytes > config.segmentBytes - batch.sizeBytes) return true;
+    if (this.offsetIndex.isFull(config.segmentIndexBytes)) return true;
+    if (this.timeIndex.isFull(config.segmentIndexBytes)) return true;
+    return this.ageAtMs(batch.maxTimestamp, nowMs) > config.segmentMs - this.rollJitterMs;
+  }
+
+  /**
+   * Counts a batch in, behind all others, and indexes it where it is time to.
+   *
+   * HOT: bench=append
+   */
+  noteAppended(
+    sizeBytes: number,
+    lastOffset: number,
+    timestampMs: number,
+    intervalBytes: number,
+  ): void {
+    const position = this.sizeBytes;
+    if (position === 0) this.#firstTimestampMs = timestampMs;
+    if (timestampMs > this.maxTimestamp().timestampMs) {
+      this.#maxTimestamp = { timestampMs, offset: lastOffset };
+    }
+    if (this.#bytesSinceIndexEntry > intervalBytes) {
+      this.offsetIndex.append(lastOffset, position);
+      this.indexMaxTimestamp();
+      this.#bytesSinceIndexEntry = 0;
+    }
+    this.#bytesSinceIndexEntry += sizeBytes;
+    this.sizeBytes = position + sizeBytes;
+  }
+
+  /** Makes the time index end with the largest timestamp, as that of a closed segment does. */
+  indexMaxTimestamp(): void {
+    const { timestampMs, offset } = this.maxTimestamp();
+    this.timeIndex.maybeAppend(timestampMs, offset);
+  }
+
+  mark(): SegmentMark {
+    return {
+      sizeBytes: this.sizeBytes,
+      maxTimestamp: this.maxTimestamp(),
+      firstTimestampMs: this.#firstTimestampMs,
+      bytesSinceIndexEntry: this.#bytesSinceIndexEntry,
+      offsetEntries: this.offsetIndex.entries.count,
+      timeEntries: this.timeIndex.entries.count,
+    };
+  }
+
+  /** Goes back to `mark`, whose next offset is `endOffset`; the bytes in the file are the caller's to cut. */
+  restore(mark: SegmentMark, endOffset: number): void {
+    this.sizeBytes = mark.sizeBytes;
+    this.#maxTimestamp = mark.maxTimestamp;
+    this.#firstTimestampMs = mark.firstTimestampMs;
+    this.#bytesSinceIndexEntry = mark.bytesSinceIndexEntry;
+    this.offsetIndex.entries.truncate(mark.offsetEntries);
+    this.timeIndex.truncate(mark.timeEntries);
+    this.#transactionIndex?.truncateTo(endOffset);
+  }
+
+  /**
+   * Ends at `sizeBytes`, where a batch ends, whose next offset is `endOffset`. The bytes in the file and the
+   * largest timestamp (`useMaxTimestamp`) are the caller's to set right.
+   */
+  cutTo(sizeBytes: number, endOffset: number): void {
+    this.sizeBytes = sizeBytes;
+    this.offsetIndex.truncateTo(endOffset);
+    this.timeIndex.truncateTo(endOffset);
+    this.transactionIndex.truncateTo(endOffset);
+    this.#maxTimestamp = undefined;
+    this.#bytesSinceIndexEntry = 0;
+    if (sizeBytes === 0) this.#firstTimestampMs = undefined;
+  }
+
+  /** Sets the largest timestamp, where the time index does not say it. */
+  useMaxTimestamp(entry: TimeIndexEntry): void {
+    this.#maxTimestamp = entry;
+  }
+
+  /** The indexes that are in use. */
+  indexes(): (OffsetIndex | TimeIndex | TransactionIndex)[] {
+    return [this.#offsetIndex, this.#timeIndex, this.#transactionIndex].filter(
+      (index) => index !== undefined,
+    );
+  }
+
+  /** Appends to their files what the indexes have too much of in memory. Throws as `Files` does. */
+  writeOutFullIndexes(): void {
+    for (const { entries } of this.indexes()) if (entries.wantsWriteOut) entries.writeOut();
+  }
+
+  /** Closes all its files; they open again when they are used. */
+  closeFiles(): void {
+    this.file.close();
+    for (const index of this.indexes()) index.entries.file.close();
+  }
+
+  /** All files it may have. */
+  allFiles(): CachedFile[] {
+    return [
+      this.file,
+      this.#offsetIndex?.entries.file ?? this.#indexFile(offsetIndexSuffix),
+      this.#timeIndex?.entries.file ?? this.#indexFile(timeIndexSuffix),
+      this.#transactionIndex?.entries.file ?? this.#indexFile(transactionIndexSuffix),
+    ];
+  }
+
+  #indexFile(suffix: string): CachedFile {
+    const stem = this.file.path.slice(0, -logFileSuffix.length);
+    return this.#openFiles.file(stem + suffix);
+  }
+
+  #entryCount(file: CachedFile, entryBytes: number): number {
+    return this.#isNew ? 0 : Math.floor(file.sizeBytes() / entryBytes);
+  }
+
+  #readFirstTimestamp(): number {
+    return readBatchHeader(this.file, 0)?.maxTimestamp ?? -1;
+  }
+}
