@@ -1,0 +1,198 @@
+import { errorCodes } from '../protocol/error-codes.ts';
+import {
+  type ConfigChange,
+  type ConfigEntry,
+  type ConfigResource,
+  describeConfigs,
+  type DescribeConfigsOptions,
+  incrementalAlterConfigs,
+} from './admin-configs.ts';
+import { type Outcome, settleItems, valueOf } from './admin-items.ts';
+import {
+  createPartitions,
+  type CreatedTopic,
+  createTopics,
+  deleteRecords,
+  deleteTopics,
+  describeTopics,
+  type NewTopic,
+  type RecordsToDelete,
+} from './admin-topics.ts';
+import { apis } from './apis.ts';
+import { brokerRefused } from './client-errors.ts';
+import type { BrokerNode, TopicMetadata } from './cluster-metadata.ts';
+import type { Cluster } from './cluster.ts';
+import {
+  type FoundOffset,
+  type IsolationLevel,
+  listOffsets,
+  type OffsetQuery,
+} from './list-offsets.ts';
+
+/** What a cluster says of itself. */
+export interface ClusterDescription {
+  readonly clusterId: string;
+  /** -1 where there is none or nobody says. */
+  readonly controllerId: number;
+  readonly brokers: readonly BrokerNode[];
+}
+
+/** One log directory of a broker. */
+export interface LogDirDescription {
+  readonly brokerId: number;
+  readonly path: string;
+  /** The directory is offline where this is not 0. */
+  readonly errorCode: number;
+  /** -1 where the broker is too old to say. */
+  readonly totalBytes: number;
+  readonly usableBytes: number;
+  readonly replicas: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    readonly sizeBytes: number;
+    readonly offsetLag: number;
+    /** It is being moved here from another directory. */
+    readonly isFuture: boolean;
+  }[];
+}
+
+/**
+ * Looks after topics, configuration and brokers. What concerns several things answers an outcome for each, in
+ * order; the calls in the singular throw. Everything is tried again while it may still succeed, up to the
+ * client's `operationTimeoutMs`. All calls fail with `CONNECTION_FAILED` or `TIMED_OUT` where nobody answers.
+ */
+export class Admin {
+  readonly #cluster: Cluster;
+
+  constructor(modules: { cluster: Cluster }) {
+    this.#cluster = modules.cluster;
+  }
+
+  createTopics(
+    topics: readonly NewTopic[],
+    options: { readonly validateOnly?: boolean } = {},
+  ): Promise<readonly Outcome<CreatedTopic>[]> {
+    return createTopics(this.#cluster, topics, options.validateOnly ?? false);
+  }
+
+  /** Throws `BROKER_REFUSED` (TOPIC_ALREADY_EXISTS and the like). */
+  async createTopic(topic: NewTopic): Promise<CreatedTopic> {
+    return single(await this.createTopics([topic]));
+  }
+
+  deleteTopics(names: readonly string[]): Promise<readonly Outcome<string>[]> {
+    return deleteTopics(this.#cluster, names);
+  }
+
+  /** Throws `UNKNOWN_TOPIC` or `BROKER_REFUSED`. */
+  async deleteTopic(name: string): Promise<void> {
+    single(await this.deleteTopics([name]));
+  }
+
+  createPartitions(
+    topics: readonly { readonly name: string; readonly count: number }[],
+    options: { readonly validateOnly?: boolean } = {},
+  ): Promise<readonly Outcome<string>[]> {
+    return createPartitions(this.#cluster, topics, options.validateOnly ?? false);
+  }
+
+  /** All topics, ordered by name. */
+  async listTopics(): Promise<readonly TopicMetadata[]> {
+    const { topics } = await this.#cluster.metadata('all');
+    return topics.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  describeTopics(names: readonly string[]): Promise<readonly Outcome<TopicMetadata>[]> {
+    return describeTopics(this.#cluster, names);
+  }
+
+  deleteRecords(partitions: readonly RecordsToDelete[]): Promise<readonly Outcome<number>[]> {
+    return deleteRecords(this.#cluster, partitions);
+  }
+
+  describeConfigs(
+    resources: readonly ConfigResource[],
+    options: DescribeConfigsOptions = {},
+  ): Promise<readonly Outcome<readonly ConfigEntry[]>[]> {
+    return describeConfigs(this.#cluster, resources, options);
+  }
+
+  incrementalAlterConfigs(
+    changes: readonly {
+      readonly resource: ConfigResource;
+      readonly changes: readonly ConfigChange[];
+    }[],
+    options: { readonly validateOnly?: boolean } = {},
+  ): Promise<readonly Outcome<ConfigResource>[]> {
+    return incrementalAlterConfigs(this.#cluster, changes, options.validateOnly ?? false);
+  }
+
+  /** As `listOffsets`. Throws where one partition cannot be asked. */
+  listOffsets(
+    queries: readonly OffsetQuery[],
+    isolation?: IsolationLevel,
+  ): Promise<readonly FoundOffset[]> {
+    return listOffsets(this.#cluster, queries, isolation);
+  }
+
+  /** Throws `BROKER_REFUSED`. */
+  async describeCluster(): Promise<ClusterDescription> {
+    return this.#cluster.retrying('DescribeCluster', async () => {
+      const response = await this.#cluster.requestAny(apis.describeCluster, {
+        includeClusterAuthorizedOperations: false,
+      });
+      if (response.errorCode !== errorCodes.NONE) {
+        throw brokerRefused('describe the cluster', response.errorCode, response.errorMessage);
+      }
+      const { clusterId, controllerId } = response;
+      const brokers = response.brokers.map(({ brokerId, host, port, rack }) => ({
+        nodeId: brokerId,
+        host,
+        port,
+        rack,
+      }));
+      return { clusterId, controllerId, brokers };
+    });
+  }
+
+  /** The log directories of `brokerIds`, or of all brokers. */
+  async describeLogDirs(brokerIds?: readonly number[]): Promise<readonly LogDirDescription[]> {
+    const asked = brokerIds ?? [...(await this.#cluster.metadata([])).brokers.keys()];
+    const outcomes = await settleItems(this.#cluster, 'DescribeLogDirs', asked, (open) =>
+      Promise.all(open.map((brokerId) => this.#logDirsOf(brokerId))),
+    );
+    return outcomes.flatMap(valueOf);
+  }
+
+  async #logDirsOf(brokerId: number): Promise<Outcome<readonly LogDirDescription[]>> {
+    const response = await this.#cluster.requestTo(brokerId, apis.describeLogDirs, {
+      topics: null,
+    });
+    if (response.errorCode !== errorCodes.NONE) {
+      return { error: brokerRefused(`log directories of ${brokerId}`, response.errorCode) };
+    }
+    const value = response.results.map(
+      ({ errorCode, logDir, topics, totalBytes, usableBytes }) => ({
+        brokerId,
+        path: logDir,
+        errorCode,
+        totalBytes,
+        usableBytes,
+        replicas: topics.flatMap(({ name, partitions }) =>
+          partitions.map(({ partitionIndex, partitionSize, offsetLag, isFutureKey }) => ({
+            topic: name,
+            partition: partitionIndex,
+            sizeBytes: partitionSize,
+            offsetLag,
+            isFuture: isFutureKey,
+          })),
+        ),
+      }),
+    );
+    return { value };
+  }
+}
+
+function single<T>(outcomes: readonly Outcome<T>[]): T {
+  return valueOf(outcomes[0] as Outcome<T>);
+}

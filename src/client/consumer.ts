@@ -1,0 +1,153 @@
+import type { ConsumedRecord } from './client-records.ts';
+import type { Cluster } from './cluster.ts';
+import { Fetcher } from './fetcher.ts';
+import type { IsolationLevel } from './list-offsets.ts';
+import { PartitionReader } from './partition-reader.ts';
+import { RecordMerge } from './record-merge.ts';
+import { type OffsetRange, type PartitionRange, resolveRanges } from './start-positions.ts';
+
+/** What to read, and how. */
+export interface ConsumerOptions {
+  readonly ranges: readonly PartitionRange[];
+  /** Whether messages of transactions that are open or were aborted are hidden; `read_uncommitted` unless given. */
+  readonly isolation?: IsolationLevel;
+  /**
+   * Whether the records of several partitions come in the order of their times. That waits for the slowest
+   * partition, as long as it has records. False unless given: as they arrive.
+   */
+  readonly mergeByTime?: boolean;
+  /** Whether to wait for an end behind the log's own; else reading ends with the log. False unless given. */
+  readonly waitsForEnd?: boolean;
+  /** How long the broker holds a fetch without records; 500 ms unless given. */
+  readonly maxWaitMs?: number;
+  /** 50 MiB unless given. */
+  readonly fetchBytesMax?: number;
+  /** 1 MiB unless given. */
+  readonly partitionBytesMax?: number;
+  /** What is read ahead, roughly; 64 MiB unless given. */
+  readonly bufferBytesMax?: number;
+  /** What one batch may take when decompressed; 512 MiB unless given. */
+  readonly decompressedBytesMax?: number;
+  /** When a partition that fails again and again fails the reader; the client's operation timeout unless given, 0 for never. */
+  readonly giveUpAfterMs?: number;
+}
+
+/** Records handed out at once at most. */
+const recordsAtOnceMax = 1000;
+
+/**
+ * Reads partitions, without a group: from somewhere up to somewhere, or on and on. Made by `openConsumer`;
+ * iterated once, over arrays of records; `close` ends it.
+ */
+export class Consumer {
+  /** What is read, in offsets, as it was found when the consumer was opened. */
+  readonly ranges: readonly OffsetRange[];
+  readonly #cluster: Cluster;
+  readonly #lane: string;
+  readonly #fetcher: Fetcher;
+  readonly #merge: RecordMerge;
+  #isClosed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    options: ConsumerOptions,
+    modules: { cluster: Cluster; ranges: readonly OffsetRange[] },
+  ) {
+    const { cluster } = modules;
+    this.#cluster = cluster;
+    this.#lane = cluster.newLane();
+    this.ranges = modules.ranges;
+    const decompressedBytesMax = options.decompressedBytesMax ?? 512 * 1024 * 1024;
+    const readers = modules.ranges.map(
+      ({ topic, partition, startOffset, endOffset }) =>
+        new PartitionReader(topic, partition, { startOffset, endOffset, decompressedBytesMax }),
+    );
+    this.#merge = new RecordMerge(readers, { waits: options.mergeByTime ?? false });
+    this.#fetcher = new Fetcher(
+      {
+        isolation: options.isolation ?? 'read_uncommitted',
+        maxWaitMs: options.maxWaitMs ?? 500,
+        fetchBytesMax: options.fetchBytesMax ?? 50 * 1024 * 1024,
+        partitionBytesMax: options.partitionBytesMax ?? 1024 * 1024,
+        bufferBytesMax: options.bufferBytesMax ?? 64 * 1024 * 1024,
+        giveUpAfterMs: options.giveUpAfterMs ?? cluster.options.operationTimeoutMs,
+      },
+      {
+        cluster,
+        readers,
+        onChange: () => this.#wake?.(),
+        // A connection of its own: a fetch that waits would hold up every request behind it.
+        lane: this.#lane,
+      },
+    );
+  }
+
+  /** How many offsets there are to be read; undefined where one range has no end. */
+  get offsetCount(): number | undefined {
+    let count = 0;
+    for (const { startOffset, endOffset } of this.ranges) {
+      if (endOffset === undefined) return undefined;
+      count += Math.max(0, endOffset - startOffset);
+    }
+    return count;
+  }
+
+  /**
+   * The records, those that are at hand together as one array. Ends at the end of all ranges, or after
+   * `close`. Throws what has made a partition fail for good: `UNKNOWN_TOPIC`, `BROKER_REFUSED`, `TIMED_OUT`,
+   * `CORRUPT_RECORDS`, `RECORDS_TOO_LARGE`, `MISSING_PACKAGE`.
+   */
+  async *records(): AsyncGenerator<readonly ConsumedRecord[], void> {
+    try {
+      while (!this.#isClosed) {
+        // Set up before looking, so that no change is missed in between.
+        const changed = new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        const records = this.#takeReady();
+        if (this.#merge.isDone && records.length === 0) return;
+        this.#fetcher.fill();
+        if (records.length > 0) {
+          yield records;
+          continue;
+        }
+        if (this.#fetcher.failure !== undefined) throw this.#fetcher.failure;
+        await changed;
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Ends the iteration after what was handed out. */
+  close(): void {
+    this.#isClosed = true;
+    this.#fetcher.close();
+    this.#cluster.closeLane(this.#lane);
+    this.#wake?.();
+  }
+
+  #takeReady(): ConsumedRecord[] {
+    const records: ConsumedRecord[] = [];
+    this.#merge.refresh();
+    while (records.length < recordsAtOnceMax) {
+      const record = this.#merge.next();
+      if (record === undefined) break;
+      records.push(record);
+    }
+    return records;
+  }
+}
+
+/** A consumer whose ranges begin and end where the brokers say now. Fails as `resolveRanges` does. */
+export async function openConsumer(
+  options: ConsumerOptions,
+  modules: { cluster: Cluster },
+): Promise<Consumer> {
+  const isolation = options.isolation ?? 'read_uncommitted';
+  const ranges = await resolveRanges(modules.cluster, options.ranges, {
+    isolation,
+    waits: options.waitsForEnd ?? false,
+  });
+  return new Consumer(options, { ...modules, ranges });
+}
