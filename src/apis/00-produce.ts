@@ -1,0 +1,200 @@
+/**
+ * Produce, versions 3-13.
+ *
+ * Each partition's one record batch is judged by its header and passes to the log as the bytes that came
+ * in. acks=0 gets no answer (an error closes the connection, as Apache does, so that the client looks for
+ * metadata anew), acks=1 waits for the leader's write, acks=-1 for the in-sync replicas.
+ *
+ * Versions: 0-2 are advertised because old librdkafka asks for them, and refused (KIP-896); 3-6 cannot
+ * carry zstd (KIP-110); 8 adds errors of single records; 10 the current leader (KIP-951); 13 topic ids.
+ *
+ * Gaps: transactional batches and ids answer INVALID_REQUEST until transactions are served.
+ */
+import type { AppendOutcome, AppendWaiter } from '../replication/ack-queue.ts';
+import { refusal, type Partition, type RequiredAcks } from '../replication/partition.ts';
+import { splitBatches } from '../records/split-batches.ts';
+import { errorCodes } from '../protocol/error-codes.ts';
+import {
+  produceRequest,
+  produceResponse,
+  type ProduceRequest,
+} from '../protocol/messages/produce.ts';
+import type { Encodable } from '../protocol/schema.ts';
+import { defineApi, type ApiCall } from './api.ts';
+import type { ApiServices } from './services.ts';
+import { endpointsOf } from './endpoints.ts';
+import { findPartition, findPartitionById } from './find-partition.ts';
+
+type ProduceResponse = Encodable<typeof produceResponse>;
+type Call = ApiCall<ProduceRequest, ProduceResponse>;
+type TopicData = ProduceRequest['topicData'][number];
+type PartitionData = TopicData['partitionData'][number];
+type PartitionResponse = ProduceResponse['responses'][number]['partitionResponses'][number];
+
+/** The first version whose clients know zstd. */
+const zstdFirstVersion = 7;
+/** The first version that names topics by their ids. */
+const topicIdFirstVersion = 13;
+/** The first version that names a new leader (KIP-951). */
+const newLeaderFirstVersion = 10;
+
+/** Serves Produce. */
+export const produceApi = defineApi({
+  name: 'Produce',
+  pipelined: true,
+  request: produceRequest,
+  response: produceResponse,
+  handle(call, services) {
+    const acks = requiredAcks(call.request.acks);
+    new ProduceWait(call, services, acks ?? 1).start(acks);
+    return undefined;
+  },
+});
+
+function requiredAcks(acks: number): RequiredAcks | undefined {
+  return acks === 0 || acks === 1 || acks === -1 ? acks : undefined;
+}
+
+/** One produce request on its way: gathers how its partitions ended. HOT: bench=produce-small */
+class ProduceWait implements AppendWaiter {
+  readonly #call: Call;
+  readonly #services: ApiServices;
+  readonly #acks: RequiredAcks;
+  /** By slot: the partitions of the request, in its order, counted through its topics. */
+  readonly #outcomes: AppendOutcome[] = [];
+  #outstanding: number;
+
+  constructor(call: Call, services: ApiServices, acks: RequiredAcks) {
+    this.#call = call;
+    this.#services = services;
+    this.#acks = acks;
+    let partitions = 0;
+    for (const topic of call.request.topicData) partitions += topic.partitionData.length;
+    this.#outstanding = partitions;
+  }
+
+  start(acks: RequiredAcks | undefined): void {
+    if (this.#outstanding === 0) {
+      this.#finish();
+      return;
+    }
+    let slot = 0;
+    for (const topic of this.#call.request.topicData) {
+      for (const partition of topic.partitionData) {
+        if (acks === undefined) this.appendEnded(slot, invalidAcks);
+        else this.#append(topic, partition, slot);
+        slot++;
+      }
+    }
+  }
+
+  #append(topic: TopicData, data: PartitionData, slot: number): void {
+    const { apiVersion, request } = this.#call;
+    const partition =
+      apiVersion >= topicIdFirstVersion
+        ? findPartitionById(this.#services, topic.topicId, data.index)
+        : findPartition(this.#services, topic.name, data.index);
+    if (typeof partition === 'string') {
+      this.appendEnded(slot, refusal(partition, undefined));
+      return;
+    }
+    if (request.transactionalId !== null) {
+      this.appendEnded(slot, transactional);
+      return;
+    }
+    this.#appendBatch(partition, data, slot);
+  }
+
+  #appendBatch(partition: Partition, data: PartitionData, slot: number): void {
+    const split = splitBatches(data.records ?? []);
+    if ('problem' in split) {
+      this.appendEnded(slot, refusal(split.error, split.message));
+      return;
+    }
+    const batch = split.batches[0];
+    if (batch === undefined || split.batches.length > 1) {
+      this.appendEnded(slot, batch === undefined ? noBatch : severalBatches);
+      return;
+    }
+    if (batch.isTransactional) {
+      this.appendEnded(slot, transactional);
+    } else if (batch.compression === 'zstd' && this.#call.apiVersion < zstdFirstVersion) {
+      this.appendEnded(slot, zstdTooEarly);
+    } else {
+      partition.append(batch, this.#acks, this, slot);
+    }
+  }
+
+  appendEnded(slot: number, outcome: AppendOutcome): void {
+    this.#outcomes[slot] = outcome;
+    this.#outstanding--;
+    if (this.#outstanding === 0) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#acks !== 0) {
+      this.#call.respond(this.#response());
+      return;
+    }
+    const failed = this.#outcomes.find((outcome) => outcome.error !== undefined);
+    if (failed?.error === undefined) this.#call.respondNothing();
+    else this.#call.hangUp(`produce with acks=0 failed with ${failed.error}`);
+  }
+
+  #response(): ProduceResponse {
+    let slot = 0;
+    let wrongLeader = false;
+    const responses = this.#call.request.topicData.map((topic) => ({
+      name: topic.name,
+      topicId: topic.topicId,
+      partitionResponses: topic.partitionData.map((partition) => {
+        const outcome = this.#outcomes[slot++] as AppendOutcome;
+        wrongLeader ||= this.#namesNewLeader(outcome);
+        return this.#partitionResponse(topic, partition.index, outcome);
+      }),
+    }));
+    return {
+      responses,
+      throttleTimeMs: 0,
+      nodeEndpoints: wrongLeader ? endpointsOf(this.#services, this.#call.listenerName) : [],
+    };
+  }
+
+  #namesNewLeader({ error }: AppendOutcome): boolean {
+    return error === 'NOT_LEADER_OR_FOLLOWER' && this.#call.apiVersion >= newLeaderFirstVersion;
+  }
+
+  #partitionResponse(topic: TopicData, index: number, outcome: AppendOutcome): PartitionResponse {
+    return {
+      index,
+      errorCode: outcome.error === undefined ? 0 : errorCodes[outcome.error],
+      baseOffset: outcome.baseOffset,
+      logAppendTimeMs: outcome.logAppendTimeMs,
+      logStartOffset: outcome.logStartOffset,
+      recordErrors: outcome.recordErrors.map(({ batchIndex, message }) => ({
+        batchIndex,
+        batchIndexErrorMessage: message,
+      })),
+      errorMessage: outcome.message ?? null,
+      currentLeader: this.#namesNewLeader(outcome)
+        ? this.#services.currentLeader(topic.name, topic.topicId, index)
+        : noLeader,
+    };
+  }
+}
+
+const noLeader = { leaderId: -1, leaderEpoch: -1 };
+const invalidAcks = refusal('INVALID_REQUIRED_ACKS', undefined);
+const transactional = refusal('INVALID_REQUEST', 'This broker does not serve transactions yet.');
+const noBatch = refusal(
+  'INVALID_RECORD',
+  'A produce request must contain one record batch per partition.',
+);
+const severalBatches = refusal(
+  'INVALID_RECORD',
+  'A produce request must contain exactly one record batch per partition.',
+);
+const zstdTooEarly = refusal(
+  'UNSUPPORTED_COMPRESSION_TYPE',
+  'Produce requests of versions below 7 are not allowed to use zstd compression.',
+);

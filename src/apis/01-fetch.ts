@@ -1,0 +1,34 @@
+/**
+ * Fetch, versions 4-18.
+ *
+ * Answers with whole record batches as they stand in the log. Waits up to `maxWaitMs` until `minBytes` can
+ * be read, on one timer wheel and on lists at the partitions, without a timer or a promise of its own. The
+ * first partition that has records gives at least one batch, whatever the limits say (KIP-74), so that no
+ * reader is stuck.
+ *
+ * Versions: 7 sessions (KIP-227); 9 leader epochs (KIP-320); 10 zstd (KIP-110), which lower
+ * ones get all the same, as from Apache; 12 divergence by `lastFetchedEpoch`; 13 topic ids (KIP-516); 16 the endpoints of new leaders (KIP-951).
+ *
+ * Gaps: a fetch by a replica answers NOT_LEADER_OR_FOLLOWER until there is replication.
+ */
+import { errorCodes } from '../protocol/error-codes.ts';
+import { fetchRequest, fetchResponse } from '../protocol/messages/fetch.ts';
+import { defineApi } from './api.ts';
+import { planFetch } from './fetch-plan.ts';
+import { FetchWait } from './fetch-wait.ts';
+
+/** Serves Fetch. */
+export const fetchApi = defineApi({
+  name: 'Fetch',
+  request: fetchRequest,
+  response: fetchResponse,
+  handle(call, services) {
+    const nowMs = services.clock.monotonicMs();
+    const plan = planFetch(call.request, call.apiVersion, services.fetchSessions, nowMs);
+    if ('error' in plan) {
+      return { throttleTimeMs: 0, errorCode: errorCodes[plan.error], sessionId: 0, responses: [] };
+    }
+    new FetchWait(call, services, plan).start();
+    return undefined;
+  },
+});

@@ -1,0 +1,161 @@
+/**
+ * ListOffsets, versions 1-11.
+ *
+ * The offset at a place of a partition's log: its ends (-1 latest, -2 earliest), the record with the largest
+ * timestamp (-3, KIP-734), or the first at or after a time. There is no remote storage: earliest-local (-4)
+ * is the earliest, latest-tiered (-5) and earliest-pending-upload (-6) answer -1, as Apache does then.
+ *
+ * Versions: 2 isolation level; 4 leader epochs; 7, 8, 9 and 11 bring -3, -4, -5 and -6, which lower versions
+ * answer with UNSUPPORTED_VERSION.
+ *
+ * Gaps: none.
+ */
+import { errorCodes, type ErrorName } from '../protocol/error-codes.ts';
+import {
+  listOffsetsRequest,
+  listOffsetsResponse,
+  type ListOffsetsRequest,
+} from '../protocol/messages/list-offsets.ts';
+import type { Partition } from '../replication/partition.ts';
+import type { TimestampOffset } from '../storage/log.ts';
+import { defineApi } from './api.ts';
+import { findPartition } from './find-partition.ts';
+import type { ApiServices } from './services.ts';
+
+type Asked = ListOffsetsRequest['topics'][number]['partitions'][number];
+type Isolation = 'read_uncommitted' | 'read_committed';
+interface Found {
+  readonly timestamp: number;
+  readonly offset: number;
+  readonly leaderEpoch: number;
+}
+
+const latest = -1;
+const earliest = -2;
+const maxTimestamp = -3;
+const earliestLocal = -4;
+const latestTiered = -5;
+const earliestPendingUpload = -6;
+
+/** The first version in which each of the special timestamps may be asked for. */
+const firstVersions = new Map([
+  [latest, 1],
+  [earliest, 1],
+  [maxTimestamp, 7],
+  [earliestLocal, 8],
+  [latestTiered, 9],
+  [earliestPendingUpload, 11],
+]);
+
+/** Lower versions have no room for the epoch of what was found. */
+const leaderEpochFirstVersion = 4;
+
+/** Serves ListOffsets. */
+export const listOffsetsApi = defineApi({
+  name: 'ListOffsets',
+  request: listOffsetsRequest,
+  response: listOffsetsResponse,
+  async handle({ request, apiVersion }, services) {
+    const isolation = request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted';
+    const topics = [];
+    for (const [name, partitions] of byTopic(request)) {
+      const answers = [];
+      for (const [partitionIndex, asked] of partitions) {
+        const found =
+          asked === 'twice'
+            ? 'INVALID_REQUEST'
+            : await lookUp(services, name, asked, isolation, apiVersion);
+        answers.push(answer(partitionIndex, found, apiVersion));
+      }
+      topics.push({ name, partitions: answers });
+    }
+    return { topics };
+  },
+});
+
+/** What is asked of each partition, by topic and index: a partition that is named twice is refused once. */
+function byTopic({ topics }: ListOffsetsRequest): Map<string, Map<number, Asked | 'twice'>> {
+  const grouped = new Map<string, Map<number, Asked | 'twice'>>();
+  for (const { name, partitions } of topics) {
+    const known = grouped.get(name) ?? new Map<number, Asked | 'twice'>();
+    grouped.set(name, known);
+    for (const asked of partitions) {
+      known.set(asked.partitionIndex, known.has(asked.partitionIndex) ? 'twice' : asked);
+    }
+  }
+  return grouped;
+}
+
+async function lookUp(
+  services: ApiServices,
+  topic: string,
+  { partitionIndex, currentLeaderEpoch, timestamp }: Asked,
+  isolation: Isolation,
+  apiVersion: number,
+): Promise<Found | ErrorName> {
+  if (timestamp < 0 && apiVersion < (firstVersions.get(timestamp) ?? Infinity)) {
+    return 'UNSUPPORTED_VERSION';
+  }
+  const partition = findPartition(services, topic, partitionIndex);
+  if (typeof partition === 'string') return partition;
+  const wrongEpoch = partition.checkLeaderEpoch(currentLeaderEpoch);
+  if (wrongEpoch !== undefined) return wrongEpoch;
+  try {
+    return await offsetAt(partition, timestamp, isolation);
+  } catch (error) {
+    services.logger.error('an offset could not be looked up', {
+      topic,
+      partition: partitionIndex,
+      error: String(error),
+    });
+    return 'KAFKA_STORAGE_ERROR';
+  }
+}
+
+async function offsetAt(
+  partition: Partition,
+  timestamp: number,
+  isolation: Isolation,
+): Promise<Found> {
+  const { log } = partition;
+  switch (timestamp) {
+    case latest: {
+      const offset = partition.readableEndOffset(isolation);
+      return { timestamp: -1, offset, leaderEpoch: partition.leaderEpoch };
+    }
+    case earliest:
+    case earliestLocal: {
+      const offset = log.logStartOffset;
+      return { timestamp: -1, offset, leaderEpoch: partition.epochForOffset(offset) };
+    }
+    case latestTiered:
+    case earliestPendingUpload:
+      return nothing;
+    case maxTimestamp:
+      return visible(await log.offsetOfMaxTimestamp(), partition, isolation);
+    default:
+      return visible(await log.offsetForTimestamp(timestamp), partition, isolation);
+  }
+}
+
+const nothing: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 };
+
+/** A record that was found, unless this reader may not read as far yet. */
+function visible(
+  record: TimestampOffset | undefined,
+  partition: Partition,
+  isolation: Isolation,
+): Found {
+  if (record === undefined || record.offset >= partition.readableEndOffset(isolation))
+    return nothing;
+  return { timestamp: record.timestampMs, offset: record.offset, leaderEpoch: record.leaderEpoch };
+}
+
+function answer(partitionIndex: number, found: Found | ErrorName, apiVersion: number) {
+  if (typeof found === 'string') {
+    return { partitionIndex, errorCode: errorCodes[found], ...nothing };
+  }
+  const { timestamp, offset } = found;
+  const leaderEpoch = apiVersion < leaderEpochFirstVersion ? -1 : found.leaderEpoch;
+  return { partitionIndex, errorCode: 0, timestamp, offset, leaderEpoch };
+}

@@ -1,0 +1,123 @@
+/**
+ * DescribeConfigs, versions 1-4.
+ *
+ * The configs of topics, of this broker, of the defaults of all brokers (an empty broker name), and of groups:
+ * each with its value, where that comes from, and on request every value that was set and its documentation.
+ *
+ * Versions: 3 adds types and documentation (KIP-569).
+ *
+ * Gaps: loggers and client metrics, which are not here, answer INVALID_REQUEST.
+ */
+import {
+  describeBrokerConfig,
+  describeDefaultBrokerConfig,
+  describeGroupConfig,
+  describeTopicConfig,
+  type DescribedConfig,
+} from '../config/describe-config.ts';
+import { parseInteger } from '../config/config-value.ts';
+import { topicNameProblem } from '../controller/topic-names.ts';
+import { emptyConfig } from '../metadata/image.ts';
+import { errorCodes, type ErrorName } from '../protocol/error-codes.ts';
+import {
+  describeConfigsRequest,
+  describeConfigsResponse,
+  type DescribeConfigsRequest,
+} from '../protocol/messages/describe-configs.ts';
+import { defineApi } from './api.ts';
+import { configResourceTypes, resourceTypeName } from './config-resources.ts';
+import type { ApiServices } from './services.ts';
+
+type Resource = DescribeConfigsRequest['resources'][number];
+
+interface Refusal {
+  readonly error: ErrorName;
+  readonly message: string;
+}
+
+/** Serves DescribeConfigs. */
+export const describeConfigsApi = defineApi({
+  name: 'DescribeConfigs',
+  request: describeConfigsRequest,
+  response: describeConfigsResponse,
+  handle({ request }, services) {
+    const results = request.resources.map((resource) => {
+      const found = configsOf(resource, services);
+      const refused = 'error' in found;
+      return {
+        errorCode: refused ? errorCodes[found.error] : 0,
+        errorMessage: refused ? found.message : '',
+        resourceType: resource.resourceType,
+        resourceName: resource.resourceName,
+        configs: refused ? [] : selected(found, request, resource),
+      };
+    });
+    return { throttleTimeMs: 0, results };
+  },
+});
+
+function configsOf(
+  { resourceType, resourceName }: Resource,
+  services: ApiServices,
+): readonly DescribedConfig[] | Refusal {
+  const image = services.image();
+  switch (resourceType) {
+    case configResourceTypes.TOPIC: {
+      const topic = image.topicsByName.get(resourceName);
+      if (topic === undefined) return missingTopic(resourceName);
+      return describeTopicConfig(topic.config.values, services.configLayers());
+    }
+    case configResourceTypes.BROKER:
+      if (resourceName === '') return describeDefaultBrokerConfig(services.configLayers());
+      return (
+        wrongBroker(resourceName, services.nodeId) ?? describeBrokerConfig(services.configLayers())
+      );
+    case configResourceTypes.GROUP: {
+      if (resourceName === '') {
+        return { error: 'INVALID_REQUEST', message: 'Group name must not be empty' };
+      }
+      const { values } = image.groupConfigs.get(resourceName) ?? emptyConfig;
+      return describeGroupConfig(values, services.configLayers());
+    }
+    default: {
+      const message = `Configs of type ${resourceTypeName(resourceType)} are not served.`;
+      return { error: 'INVALID_REQUEST', message };
+    }
+  }
+}
+
+function missingTopic(name: string): Refusal {
+  const problem = topicNameProblem(name);
+  if (problem !== undefined) return { error: 'INVALID_TOPIC_EXCEPTION', message: problem };
+  return { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: '' };
+}
+
+function wrongBroker(name: string, nodeId: number): Refusal | undefined {
+  const asked = parseInteger('INT', name);
+  if (asked === nodeId) return undefined;
+  const message =
+    asked === undefined
+      ? `Broker id must be an integer, but it is: ${name}`
+      : `Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`;
+  return { error: 'INVALID_REQUEST', message };
+}
+
+function selected(
+  configs: readonly DescribedConfig[],
+  { includeSynonyms, includeDocumentation }: DescribeConfigsRequest,
+  { configurationKeys }: Resource,
+) {
+  const wanted = new Set(configurationKeys);
+  return configs
+    .filter(({ name }) => wanted.size === 0 || wanted.has(name))
+    .map((config) => ({
+      name: config.name,
+      value: config.value,
+      readOnly: config.readOnly,
+      configSource: config.source,
+      isSensitive: config.sensitive,
+      synonyms: includeSynonyms ? config.synonyms : [],
+      configType: config.type,
+      documentation: includeDocumentation ? config.documentation : null,
+    }));
+}

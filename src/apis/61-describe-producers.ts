@@ -1,0 +1,57 @@
+/**
+ * DescribeProducers, version 0.
+ *
+ * The idempotent producers that a partition's leader remembers (KIP-664).
+ *
+ * Gaps: none.
+ */
+import { topicNameProblem } from '../controller/topic-names.ts';
+import { errorCodes } from '../protocol/error-codes.ts';
+import {
+  describeProducersRequest,
+  describeProducersResponse,
+} from '../protocol/messages/describe-producers.ts';
+import { defineApi } from './api.ts';
+import { findPartition, type MissingPartition } from './find-partition.ts';
+import type { ApiServices } from './services.ts';
+
+/** Serves DescribeProducers. */
+export const describeProducersApi = defineApi({
+  name: 'DescribeProducers',
+  request: describeProducersRequest,
+  response: describeProducersResponse,
+  handle({ request }, services) {
+    return {
+      throttleTimeMs: 0,
+      topics: request.topics.map(({ name, partitionIndexes }) => ({
+        name,
+        partitions: partitionIndexes.map((partitionIndex) => {
+          const partition = findPartition(services, name, partitionIndex);
+          if (typeof partition === 'string') {
+            return { partitionIndex, ...whyNot(services, name, partition), activeProducers: [] };
+          }
+          const activeProducers = partition.log.activeProducers().map((producer) => ({
+            producerId: producer.producerId,
+            producerEpoch: producer.producerEpoch,
+            lastSequence: producer.lastSequence,
+            lastTimestamp: producer.lastTimestampMs,
+            coordinatorEpoch: producer.coordinatorEpoch,
+            currentTxnStartOffset: producer.currentTxnStartOffset,
+          }));
+          return { partitionIndex, errorCode: 0, activeProducers };
+        }),
+      })),
+    };
+  },
+});
+
+/** A topic that is not there is told in words, as Apache does; a partition that is not there is not. */
+function whyNot(services: ApiServices, topic: string, error: MissingPartition) {
+  if (services.image().topicsByName.has(topic)) return { errorCode: errorCodes[error] };
+  const problem = topicNameProblem(topic);
+  if (problem !== undefined) {
+    return { errorCode: errorCodes.INVALID_TOPIC_EXCEPTION, errorMessage: problem };
+  }
+  const errorMessage = 'This server does not host this topic-partition.';
+  return { errorCode: errorCodes[error], errorMessage };
+}

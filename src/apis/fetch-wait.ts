@@ -1,0 +1,323 @@
+import type { ErrorName } from '../protocol/error-codes.ts';
+import { errorCodes } from '../protocol/error-codes.ts';
+import type { FetchRequest, FetchResponse } from '../protocol/messages/fetch.ts';
+import type { DataWaiter, Partition } from '../replication/partition.ts';
+import type { WheelEntry } from '../runtime/timer-wheel.ts';
+import type { LogRead } from '../storage/log.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import type { ApiCall } from './api.ts';
+import { endpointsOf } from './endpoints.ts';
+import type { FetchPlan } from './fetch-plan.ts';
+import { fetchKey, type FetchPartition } from './fetch-sessions.ts';
+import { findPartition, findPartitionById } from './find-partition.ts';
+import type { ApiServices } from './services.ts';
+
+type Call = ApiCall<FetchRequest, FetchResponse>;
+type TopicResponse = FetchResponse['responses'][number];
+type PartitionData = TopicResponse['partitions'][number];
+
+/** One partition of a fetch: what was asked, and what stands behind it here. */
+interface Target {
+  readonly asked: FetchPartition;
+  readonly partition: Partition | undefined;
+  readonly error: ErrorName | undefined;
+  /** Where the reader's log parts from this one (KIP-320); then nothing is read. */
+  readonly divergence: { epoch: number; endOffset: number } | undefined;
+  /** Bytes that can be read, as far as they matter for `minBytes`. */
+  availableBytes: number;
+}
+
+/** The first version that names a new leader (KIP-951). */
+const newLeaderFirstVersion = 16;
+const noRecords: readonly Uint8Array[] = [];
+const none = { epoch: -1, endOffset: -1 };
+const noLeader = { leaderId: -1, leaderEpoch: -1 };
+
+/**
+ * One fetch request on its way: waits for enough data or time, reads, answers.
+ * HOT: bench=fetch
+ */
+export class FetchWait implements DataWaiter {
+  readonly #call: Call;
+  readonly #services: ApiServices;
+  readonly #plan: FetchPlan;
+  readonly #isolation: 'read_uncommitted' | 'read_committed';
+  readonly #targets: Target[];
+  /** The sum over all targets. */
+  #availableBytes = 0;
+  #timer: WheelEntry | undefined;
+  #waiting = false;
+  /** While it waits. */
+  readonly #byPartition = new Map<Partition, Target>();
+  /** From here on: the answer as it is put together. */
+  #remainingBytes: number;
+  #foundData = false;
+  readonly #responses: TopicResponse[] = [];
+  readonly #reads: LogRead[] = [];
+
+  constructor(call: Call, services: ApiServices, plan: FetchPlan) {
+    this.#call = call;
+    this.#services = services;
+    this.#plan = plan;
+    this.#isolation = call.request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted';
+    this.#remainingBytes = Math.min(call.request.maxBytes, services.config.fetchMaxBytes);
+    this.#targets = plan.partitions.map((asked) => this.#resolve(asked));
+  }
+
+  start(): void {
+    const { maxWaitMs, minBytes } = this.#call.request;
+    const answerNow =
+      maxWaitMs <= 0 ||
+      this.#targets.length === 0 ||
+      this.#targets.some(
+        ({ error, divergence }) => error !== undefined || divergence !== undefined,
+      );
+    if (answerNow || this.#availableBytes >= minBytes) {
+      this.#readFrom(0);
+      return;
+    }
+    this.#waiting = true;
+    for (const target of this.#targets) {
+      if (target.partition === undefined) continue;
+      this.#byPartition.set(target.partition, target);
+      target.partition.addDataWaiter(this);
+    }
+    this.#timer = this.#services.wheel.schedule(maxWaitMs, () => this.#endWait());
+    this.#call.whenClosed(() => this.#abandon());
+  }
+
+  #resolve(asked: FetchPartition): Target {
+    const found = this.#plan.usesTopicIds
+      ? findPartitionById(this.#services, asked.topicId, asked.partition)
+      : findPartition(this.#services, asked.topic, asked.partition);
+    if (typeof found === 'string') return failed(asked, found);
+    if (asked.topic === '') asked.topic = found.topic;
+    const { request } = this.#call;
+    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) {
+      return failed(asked, 'NOT_LEADER_OR_FOLLOWER');
+    }
+    // Any epoch below zero is one that the reader does not say.
+    const wrongEpoch = found.checkLeaderEpoch(Math.max(asked.currentLeaderEpoch, -1));
+    if (wrongEpoch !== undefined) return failed(asked, wrongEpoch);
+    return this.#place(asked, found);
+  }
+
+  /** Where the reader stands in the partition's log. */
+  #place(asked: FetchPartition, partition: Partition): Target {
+    const { log } = partition;
+    const { fetchOffset, lastFetchedEpoch } = asked;
+    let divergence: Target['divergence'];
+    if (lastFetchedEpoch >= 0) {
+      const end = partition.endOffsetForEpoch(lastFetchedEpoch);
+      if (end.endOffset < 0) return failed(asked, 'OFFSET_OUT_OF_RANGE');
+      if (end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset) divergence = end;
+    }
+    if (divergence === undefined) {
+      if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
+        return failed(asked, 'OFFSET_OUT_OF_RANGE');
+      }
+    }
+    const target = { asked, partition, error: undefined, divergence, availableBytes: 0 };
+    this.#measure(target);
+    return target;
+  }
+
+  /** How much a target has to read. With `minBytes` of 1, any record is enough and nothing is measured. */
+  #measure(target: Target): void {
+    const { partition, asked } = target;
+    if (partition === undefined) return;
+    this.#availableBytes -= target.availableBytes;
+    const end = partition.readableEndOffset(this.#isolation);
+    if (asked.fetchOffset >= end) target.availableBytes = 0;
+    else if (this.#call.request.minBytes <= 1) target.availableBytes = 1;
+    else {
+      const bytes = partition.log.bytesBetween(asked.fetchOffset, end);
+      target.availableBytes = Math.min(bytes, asked.partitionMaxBytes);
+    }
+    this.#availableBytes += target.availableBytes;
+  }
+
+  dataArrived(partition: Partition): void {
+    const target = this.#byPartition.get(partition);
+    if (!this.#waiting || target === undefined) return;
+    this.#measure(target);
+    if (this.#availableBytes >= this.#call.request.minBytes) this.#endWait();
+  }
+
+  partitionClosed(): void {
+    this.#endWait();
+  }
+
+  #endWait(): void {
+    if (!this.#waiting) return;
+    this.#abandon();
+    this.#readFrom(0);
+  }
+
+  #abandon(): void {
+    this.#waiting = false;
+    if (this.#timer !== undefined) this.#services.wheel.cancel(this.#timer);
+    for (const { partition } of this.#targets) partition?.removeDataWaiter(this);
+  }
+
+  /** Reads the targets from `first` on; goes on in a callback where one has to come from disk. */
+  #readFrom(first: number): void {
+    for (let i = first; i < this.#targets.length; i++) {
+      const target = this.#asItIsNow(this.#targets[i] as Target);
+      let read: LogRead | Promise<LogRead> | undefined;
+      try {
+        read = this.#read(target);
+      } catch (error) {
+        this.#readFailed(target, error);
+        continue;
+      }
+      if (read instanceof Promise) {
+        read
+          .then(
+            (done) => this.#take(target, done, undefined),
+            (error: unknown) => this.#readFailed(target, error),
+          )
+          .then(() => this.#readFrom(i + 1))
+          .catch((error: unknown) => this.#services.defect(error));
+        return;
+      }
+      this.#take(target, read, undefined);
+    }
+    this.#answer();
+  }
+
+  /** The target, looked up anew where its partition or its records went while the fetch waited. */
+  #asItIsNow(target: Target): Target {
+    const { asked, partition, divergence } = target;
+    if (partition === undefined) return target;
+    const isOvertaken =
+      divergence === undefined && asked.fetchOffset < partition.log.logStartOffset;
+    return partition.isClosed || isOvertaken ? this.#resolve(asked) : target;
+  }
+
+  #readFailed(target: Target, error: unknown): void {
+    if (!(error instanceof OdradekError)) throw error;
+    const { asked, partition } = target;
+    if (partition?.isClosed === true) {
+      this.#take(this.#resolve(asked), undefined, undefined);
+      return;
+    }
+    this.#services.logger.error('a read failed', {
+      topic: asked.topic,
+      partition: asked.partition,
+      error: error.message,
+    });
+    this.#take(target, undefined, 'KAFKA_STORAGE_ERROR');
+  }
+
+  #read({ asked, partition, divergence }: Target): LogRead | Promise<LogRead> | undefined {
+    if (partition === undefined || divergence !== undefined) return undefined;
+    const end = partition.readableEndOffset(this.#isolation);
+    const maxBytes = Math.min(asked.partitionMaxBytes, this.#remainingBytes);
+    if (asked.fetchOffset >= end || (maxBytes <= 0 && this.#foundData)) return undefined;
+    return partition.log.read(asked.fetchOffset, {
+      maxBytes,
+      upperBoundOffset: end,
+      atLeastOneBatch: !this.#foundData,
+    });
+  }
+
+  /** Adds what became of a target to the answer, unless the session knows it already. */
+  #take(target: Target, read: LogRead | undefined, failure: ErrorName | undefined): void {
+    const { asked } = target;
+    if (read !== undefined) {
+      this.#reads.push(read);
+      this.#remainingBytes -= read.sizeBytes;
+      if (read.sizeBytes > 0) this.#foundData = true;
+    }
+    const data = this.#partitionData(target, read, failure ?? target.error);
+    const session = this.#plan.session;
+    if (session !== undefined) {
+      const news =
+        data.errorCode !== 0 ||
+        target.divergence !== undefined ||
+        (read !== undefined && read.sizeBytes > 0) ||
+        asked.sentHighWatermark !== data.highWatermark ||
+        asked.sentLogStartOffset !== data.logStartOffset;
+      asked.sentHighWatermark = data.errorCode === 0 ? data.highWatermark : -1;
+      asked.sentLogStartOffset = data.errorCode === 0 ? data.logStartOffset : -1;
+      if (this.#plan.incremental && !news) return;
+      if (read !== undefined && read.sizeBytes > 0) moveToEnd(session.partitions, asked, session);
+    }
+    const last = this.#responses.at(-1);
+    if (last !== undefined && last.topic === asked.topic && last.topicId === asked.topicId) {
+      (last.partitions as PartitionData[]).push(data);
+    } else {
+      this.#responses.push({ topic: asked.topic, topicId: asked.topicId, partitions: [data] });
+    }
+  }
+
+  #partitionData(
+    { asked, partition, divergence }: Target,
+    read: LogRead | undefined,
+    error: ErrorName | undefined,
+  ): PartitionData {
+    const log = error === undefined ? partition?.log : undefined;
+    const committed = this.#isolation === 'read_committed';
+    const leaderMoved =
+      this.#call.apiVersion >= newLeaderFirstVersion &&
+      (error === 'NOT_LEADER_OR_FOLLOWER' || error === 'FENCED_LEADER_EPOCH');
+    return {
+      partitionIndex: asked.partition,
+      errorCode: error === undefined ? 0 : errorCodes[error],
+      highWatermark: log?.highWatermark ?? -1,
+      lastStableOffset: log?.lastStableOffset ?? -1,
+      logStartOffset: log?.logStartOffset ?? -1,
+      divergingEpoch: divergence ?? none,
+      currentLeader: leaderMoved
+        ? this.#services.currentLeader(asked.topic, asked.topicId, asked.partition)
+        : noLeader,
+      snapshotId: none,
+      abortedTransactions:
+        committed && log !== undefined
+          ? read === undefined
+            ? []
+            : log.abortedTransactions(
+                asked.fetchOffset,
+                partition?.readableEndOffset('read_committed') ?? -1,
+              )
+          : null,
+      preferredReadReplica: -1,
+      records: read?.chunks ?? noRecords,
+    };
+  }
+
+  #answer(): void {
+    const leaderMoved = this.#responses.some(({ partitions }) =>
+      partitions.some(({ currentLeader }) => currentLeader.leaderId >= 0),
+    );
+    this.#call.respond(
+      {
+        throttleTimeMs: 0,
+        errorCode: 0,
+        sessionId: this.#plan.session?.id ?? 0,
+        responses: this.#responses,
+        nodeEndpoints: leaderMoved ? endpointsOf(this.#services, this.#call.listenerName) : [],
+      },
+      this.#reads.some(({ release }) => release !== undefined) ? () => this.#release() : undefined,
+    );
+  }
+
+  #release(): void {
+    for (const read of this.#reads) read.release?.();
+  }
+}
+
+function failed(asked: FetchPartition, error: ErrorName): Target {
+  return { asked, partition: undefined, error, divergence: undefined, availableBytes: 0 };
+}
+
+function moveToEnd(
+  partitions: Map<string, FetchPartition>,
+  asked: FetchPartition,
+  { usesTopicIds }: { usesTopicIds: boolean },
+): void {
+  const key = fetchKey(usesTopicIds ? asked.topicId : asked.topic, asked.partition);
+  if (!partitions.delete(key)) return;
+  partitions.set(key, asked);
+}

@@ -1,0 +1,49 @@
+import type { ServedApi } from './api.ts';
+import { produceApi } from './00-produce.ts';
+import { fetchApi } from './01-fetch.ts';
+import { listOffsetsApi } from './02-list-offsets.ts';
+import { metadataApi } from './03-metadata.ts';
+import { apiVersionsApi } from './18-api-versions.ts';
+import { createTopicsApi } from './19-create-topics.ts';
+import { deleteTopicsApi } from './20-delete-topics.ts';
+import { deleteRecordsApi } from './21-delete-records.ts';
+import { initProducerIdApi } from './22-init-producer-id.ts';
+import { offsetForLeaderEpochApi } from './23-offset-for-leader-epoch.ts';
+import { describeAclsApi } from './29-describe-acls.ts';
+import { createAclsApi } from './30-create-acls.ts';
+import { deleteAclsApi } from './31-delete-acls.ts';
+import { describeConfigsApi } from './32-describe-configs.ts';
+import { alterConfigsApi } from './33-alter-configs.ts';
+import { describeLogDirsApi } from './35-describe-log-dirs.ts';
+import { createPartitionsApi } from './37-create-partitions.ts';
+import { incrementalAlterConfigsApi } from './44-incremental-alter-configs.ts';
+import { describeClusterApi } from './60-describe-cluster.ts';
+import { describeProducersApi } from './61-describe-producers.ts';
+import { listConfigResourcesApi } from './74-list-config-resources.ts';
+import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts';
+
+/** Every API that is served, in the order of the keys: the one list, from which ApiVersions answers. */
+export const servedApis: readonly ServedApi[] = [
+  produceApi,
+  fetchApi,
+  listOffsetsApi,
+  metadataApi,
+  apiVersionsApi,
+  createTopicsApi,
+  deleteTopicsApi,
+  deleteRecordsApi,
+  initProducerIdApi,
+  offsetForLeaderEpochApi,
+  describeAclsApi,
+  createAclsApi,
+  deleteAclsApi,
+  describeConfigsApi,
+  alterConfigsApi,
+  describeLogDirsApi,
+  createPartitionsApi,
+  incrementalAlterConfigsApi,
+  describeClusterApi,
+  describeProducersApi,
+  listConfigResourcesApi,
+  describeTopicPartitionsApi,
+];

@@ -1,0 +1,56 @@
+import type { BrokerConfig } from '../config/broker-config.ts';
+import type { ConfigLayers } from '../config/config-layers.ts';
+import type { ControllerSettings } from '../controller/controller-settings.ts';
+import type { ClusterImage } from '../metadata/image.ts';
+import type { Partition } from '../replication/partition.ts';
+import type { TimerWheel } from '../runtime/timer-wheel.ts';
+import type { Clock, Random } from '../runtime/runtime.ts';
+import type { LogManager } from '../storage/log-manager.ts';
+import type { Logger } from '../util/logger.ts';
+import type { FetchSessions } from './fetch-sessions.ts';
+import type { MetadataCommands } from './metadata-commands.ts';
+
+/** The partitions that have a replica on this broker. */
+export interface PartitionLookup {
+  get(topic: string, index: number): Partition | undefined;
+  getById(topicId: string, index: number): Partition | undefined;
+}
+
+/** An API and the versions of it that a client may use. */
+export interface ServedVersions {
+  readonly key: number;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+/** What handlers work with: the parts of the broker, given to them by its composition root. */
+export interface ApiServices {
+  /** As it is now: what is set at run time is in it. */
+  readonly config: BrokerConfig;
+  readonly nodeId: number;
+  readonly clusterId: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wheel: TimerWheel;
+  readonly logger: Logger;
+  readonly partitions: PartitionLookup;
+  readonly logManager: LogManager;
+  readonly metadata: MetadataCommands;
+  readonly fetchSessions: FetchSessions;
+  /** All that is served, in the order of their keys. */
+  readonly served: readonly ServedVersions[];
+  /** What the controller's decisions follow beside the image. */
+  controllerSettings(): ControllerSettings;
+  /** What was set for this broker, by where. */
+  configLayers(): ConfigLayers;
+  /** A broken invariant showed itself: the broker stops, the process lives. */
+  readonly defect: (error: unknown) => void;
+  /** The cluster as this broker knows it now. */
+  image(): ClusterImage;
+  /** Leader and epoch of a partition, named by topic name or id; -1 where they are not known. */
+  currentLeader(
+    topic: string,
+    topicId: string,
+    index: number,
+  ): { leaderId: number; leaderEpoch: number };
+}

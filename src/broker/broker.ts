@@ -1,0 +1,421 @@
+import { FetchSessions } from '../apis/fetch-sessions.ts';
+import { servedApis } from '../apis/index.ts';
+import { makeTopics } from '../apis/make-topics.ts';
+import type { ApiServices } from '../apis/services.ts';
+import type { BrokerConfig } from '../config/broker-config.ts';
+import type { ConfigLayers } from '../config/config-layers.ts';
+import { resolveBrokerConfig } from '../config/resolve-broker-config.ts';
+import { resolveLogConfig } from '../config/topic-config.ts';
+import { decideAdoption } from '../controller/adopt-topics.ts';
+import type { ControllerSettings } from '../controller/controller-settings.ts';
+import type { CreateTopicResult, NewTopic } from '../controller/create-topics.ts';
+import { openEmbeddedStore, embeddedStoreFiles } from '../metadata/embedded/embedded-store.ts';
+import { emptyConfig, type ConfigImage, type ListenerImage } from '../metadata/image.ts';
+import type { MetadataStore } from '../metadata/store.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { TimerWheel } from '../runtime/timer-wheel.ts';
+import type { LogConfig } from '../storage/log-config.ts';
+import { LogManager } from '../storage/log-manager.ts';
+import { randomUuid } from '../protocol/uuid.ts';
+import { must } from '../util/assert.ts';
+import { isError } from '../util/is-error.ts';
+import type { Logger } from '../util/logger.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import { ClusterMetadata } from './cluster-metadata.ts';
+import { Dispatcher } from './dispatch.ts';
+import { guardedTimers } from './guarded-timers.ts';
+import { Listeners } from './listeners.ts';
+import { logManagerLimits } from './log-manager-limits.ts';
+import { Partitions } from './partitions.ts';
+import { advertisedAddresses, decideRegistration } from './registration.ts';
+import { RequestMemory } from './request-memory.ts';
+
+/** What a broker is made of, beside its configuration. */
+export interface BrokerSetup {
+  /** Valid values by key, as `loadBrokerConfig` answers them. */
+  readonly values: ReadonlyMap<string, string>;
+  /** The log directories, absolute; at least one. */
+  readonly directories: readonly string[];
+  /** Where the metadata journal is. */
+  readonly metadataDirectory: string;
+  /** Nothing is ever synced to disk. */
+  readonly temporary: boolean;
+}
+
+/** What a broker runs on. */
+export interface BrokerModules {
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+}
+
+/** How often a stopping broker looks whether all is answered. */
+const drainPollMs = 10;
+
+/**
+ * A broker: the composition root of everything behind its listeners. It is started once and stopped once.
+ *
+ * Started in this order: locks and metadata, logs, listeners bound, registered, partitions, connections let
+ * in. What was taken is given back when a step fails.
+ */
+export class RunningBroker {
+  readonly #setup: BrokerSetup;
+  readonly #runtime: Runtime;
+  readonly #logger: Logger;
+  readonly #wheel: TimerWheel;
+  readonly #listeners: Listeners;
+  readonly #memory: RequestMemory;
+  #config: BrokerConfig;
+  #layers: ConfigLayers;
+  #store: MetadataStore | undefined;
+  #metadata: ClusterMetadata | undefined;
+  #logManager: LogManager | undefined;
+  #partitions: Partitions | undefined;
+  #advertised: readonly ListenerImage[] = [];
+  #epoch = -1;
+  #stopping: Promise<void> | undefined;
+  /** The defect that stopped it. */
+  #brokenBy: { readonly error: unknown } | undefined;
+  readonly #closed = Promise.withResolvers<void>();
+
+  private constructor(setup: BrokerSetup, modules: BrokerModules) {
+    this.#setup = setup;
+    const timers = guardedTimers(modules.runtime.timers, (error) => this.#defect(error));
+    this.#runtime = { ...modules.runtime, timers };
+    this.#logger = modules.logger;
+    this.#layers = { dynamicBroker: new Map(), dynamicDefault: new Map(), static: setup.values };
+    this.#config = resolveBrokerConfig(this.#layers);
+    this.#wheel = new TimerWheel({}, this.#runtime);
+    this.#memory = new RequestMemory(this.#config.queuedMaxRequestBytes);
+    this.#listeners = new Listeners({
+      network: modules.runtime.network,
+      logger: modules.logger,
+      config: () => this.#config,
+      defect: (error) => this.#defect(error),
+    });
+    this.#closed.promise.catch(() => {});
+  }
+
+  /** Starts a broker; rejects with the `OdradekError` of the step that failed, and leaves nothing behind. */
+  static async start(setup: BrokerSetup, modules: BrokerModules): Promise<RunningBroker> {
+    const broker = new RunningBroker(setup, modules);
+    try {
+      await broker.#start();
+    } catch (error) {
+      await broker.#tearDown('abandon');
+      throw broker.#brokenBy?.error ?? error;
+    }
+    if (broker.#brokenBy !== undefined) throw broker.#brokenBy.error;
+    return broker;
+  }
+
+  get config(): BrokerConfig {
+    return this.#config;
+  }
+
+  get clusterId(): string {
+    return must(this.#metadata).image.clusterId;
+  }
+
+  /** The addresses that clients are told, in the order of the listeners. */
+  get addresses(): readonly ListenerImage[] {
+    return this.#advertised;
+  }
+
+  get metadata(): ClusterMetadata {
+    return must(this.#metadata);
+  }
+
+  get partitions(): Partitions {
+    return must(this.#partitions);
+  }
+
+  get logManager(): LogManager {
+    return must(this.#logManager);
+  }
+
+  /** What waits on the timer wheel: long polls, and the watchdogs of connections. */
+  get timersWaiting(): number {
+    return this.#wheel.size;
+  }
+
+  /** Bytes of requests that are received and not yet answered. */
+  get requestBytes(): number {
+    return this.#memory.reservedBytes;
+  }
+
+  /** Whether it stops or has stopped, for whatever reason. */
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  /** Resolves once the broker has stopped, rejects when a defect stopped it. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  async #start(): Promise<void> {
+    const logManager = await this.#openLogs();
+    const bound = await this.#listeners.bind();
+    this.#advertised = advertisedAddresses(this.#config.advertisedListeners, bound);
+    await this.#join(logManager);
+    const services = this.#services(logManager);
+    const { clock, timers } = this.#runtime;
+    this.#listeners.open({
+      clock,
+      timers,
+      wheel: this.#wheel,
+      dispatcher: new Dispatcher(servedApis, services),
+      memory: this.#memory,
+      logger: this.#logger,
+      config: () => this.#config,
+      defect: services.defect,
+    });
+  }
+
+  /** Locks the directories, reads the metadata in them, and opens the logs. */
+  async #openLogs(): Promise<LogManager> {
+    this.#logManager = await LogManager.start(
+      {
+        directories: this.#setup.directories,
+        nodeId: this.#config.nodeId,
+        temporary: this.#setup.temporary,
+        leaveAlone: embeddedStoreFiles,
+        configOf: (topic) => {
+          const config = must(this.#metadata).image.topicsByName.get(topic)?.config;
+          return this.#logConfig(config ?? emptyConfig);
+        },
+        onLocked: async () => this.#openMetadata(),
+        limits: logManagerLimits(this.#config),
+      },
+      { runtime: this.#runtime, logger: this.#logger },
+    );
+    return this.#logManager;
+  }
+
+  async #openMetadata(): Promise<void> {
+    this.#store = await openEmbeddedStore(
+      {
+        directory: this.#setup.metadataDirectory,
+        temporary: this.#setup.temporary,
+        journalBytesMax: this.#config.metadataJournalBytes,
+        historyCommitsMax: this.#config.metadataHistoryCommits,
+      },
+      { ...this.#runtime, logger: this.#logger },
+    );
+    this.#metadata = await ClusterMetadata.open(
+      {
+        onDelta: (delta, image) => {
+          try {
+            if (delta.brokerConfigsChanged.size > 0) this.#reconfigure();
+            this.#partitions?.apply(delta, image);
+          } catch (error) {
+            this.#defect(error);
+          }
+        },
+        onFailure: (error) => this.#defect(error),
+      },
+      { store: this.#store, timers: this.#runtime.timers },
+    );
+    this.#reconfigure();
+  }
+
+  /** Adopts what was found on disk, registers, and takes up the partitions. */
+  async #join(logManager: LogManager): Promise<void> {
+    const metadata = this.metadata;
+    if (metadata.image.clusterId === '') await this.#adopt(logManager);
+    await metadata.removeLeftovers();
+    const [registered] = await metadata.run((image) =>
+      decideRegistration(image, {
+        nodeId: this.#config.nodeId,
+        rack: this.#config.brokerRack ?? null,
+        clusterId: logManager.clusterId,
+        listeners: this.#advertised,
+      }),
+    );
+    this.#epoch = must(registered).epoch;
+    const { clock, timers, background } = this.#runtime;
+    this.#partitions = new Partitions(
+      { nodeId: this.#config.nodeId },
+      {
+        clock,
+        timers,
+        background,
+        limits: { decompressedBytesMax: this.#config.decompressedBatchMaxBytes },
+        defect: (error) => this.#defect(error),
+        logManager,
+        logger: this.#logger,
+        logConfig: (topic) => this.#logConfig(topic.config),
+      },
+    );
+    this.#partitions.load(metadata.image);
+  }
+
+  /**
+   * Makes topics of the logs that another broker, such as Apache's, left in these directories. Only before
+   * the cluster's first start has ended: later, logs that no topic has are those of deleted ones.
+   */
+  async #adopt(logManager: LogManager): Promise<void> {
+    if (logManager.foundTopics.length === 0) return;
+    const found = logManager.foundTopics.map(({ topic, topicId, partitions }) => ({
+      topic,
+      topicId,
+      partitions: partitions.map(({ partition }) => ({
+        partition,
+        latestEpoch: logManager.get(topic, partition)?.latestEpoch ?? -1,
+      })),
+    }));
+    const drawTopicId = (): string => randomUuid((count) => this.#runtime.random.bytes(count));
+    const adopted = await this.metadata.run((image) =>
+      decideAdoption(image, found, { nodeId: this.#config.nodeId, drawTopicId }),
+    );
+    for (const { name, topicId, partitionCount, configs } of adopted) {
+      this.#logger.info('adopted a topic that was found on disk', {
+        topic: name,
+        topicId,
+        partitions: partitionCount,
+        configs: [...configs].map(([key, value]) => `${key}=${value}`).join(' '),
+        toChange: `odradek config set topic ${name} KEY=VALUE`,
+      });
+    }
+  }
+
+  #services(logManager: LogManager): ApiServices {
+    const { clock, random } = this.#runtime;
+    const currentConfig = (): BrokerConfig => this.#config;
+    const { metadata, partitions } = this;
+    return {
+      get config() {
+        return currentConfig();
+      },
+      nodeId: this.#config.nodeId,
+      clusterId: this.clusterId,
+      clock,
+      random,
+      wheel: this.#wheel,
+      logger: this.#logger,
+      partitions,
+      logManager,
+      metadata,
+      fetchSessions: new FetchSessions(
+        { slots: this.#config.maxIncrementalFetchSessionCacheSlots },
+        { random },
+      ),
+      served: servedApis,
+      configLayers: () => this.#layers,
+      controllerSettings: () => this.#controllerSettings(),
+      image: () => metadata.image,
+      currentLeader: (topic, topicId, index) => {
+        const { topicsByName, topicsById } = metadata.image;
+        const found = topicsById.get(topicId) ?? topicsByName.get(topic);
+        const partition = found?.partitions[index];
+        return { leaderId: partition?.leader ?? -1, leaderEpoch: partition?.leaderEpoch ?? -1 };
+      },
+      defect: (error) => this.#defect(error),
+    };
+  }
+
+  #controllerSettings(): ControllerSettings {
+    return { config: this.#config, layers: this.#layers };
+  }
+
+  /** Makes topics, and waits until they can be used. A result for each name. */
+  createTopics(topics: readonly NewTopic[]): Promise<readonly CreateTopicResult[]> {
+    const services = {
+      metadata: this.metadata,
+      random: this.#runtime.random,
+      controllerSettings: () => this.#controllerSettings(),
+    };
+    return makeTopics(services, topics, { validateOnly: false });
+  }
+
+  #logConfig(config: ConfigImage): LogConfig {
+    return {
+      ...resolveLogConfig(config.values, this.#layers),
+      producerIdExpirationMs: this.#config.producerIdExpirationMs,
+    };
+  }
+
+  /** Takes up what was set at run time for this broker or for all. */
+  #reconfigure(): void {
+    const { brokerConfigs, defaultBrokerConfig } = this.metadata.image;
+    this.#layers = {
+      dynamicBroker: (brokerConfigs.get(this.#config.nodeId) ?? emptyConfig).values,
+      dynamicDefault: defaultBrokerConfig.values,
+      static: this.#setup.values,
+    };
+    this.#config = resolveBrokerConfig(this.#layers);
+  }
+
+  /** A broken invariant: this broker stops as if it had crashed; the process and its other brokers live. */
+  #defect(error: unknown): void {
+    this.#logger.error('a defect stops this broker', {
+      error: isError(error) ? (error.stack ?? error.message) : String(error),
+    });
+    if (this.#stopping !== undefined) return;
+    this.#brokenBy = { error };
+    this.#closed.reject(error);
+    this.#stopping = this.#tearDown('abandon');
+  }
+
+  /**
+   * Stops in order. Settles once for all calls. With `discard`, nothing is written that only a next start
+   * would need: what was asked is answered all the same.
+   */
+  stop(options: { readonly discard?: boolean } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(options.discard === true ? 'abandon' : 'stop');
+    return this.#stopping;
+  }
+
+  async #stop(how: 'stop' | 'abandon'): Promise<void> {
+    await this.#listeners.drain();
+    this.#partitions?.endWaits();
+    await this.#answered();
+    this.#partitions?.close();
+    this.#listeners.closeConnections('end');
+    await this.#turn();
+    await this.#tearDown(how);
+    this.#closed.resolve();
+  }
+
+  /** Waits until every request that was begun is answered, for `odradek.shutdown.drain.ms` at most. */
+  async #answered(): Promise<void> {
+    const deadlineMs = this.#runtime.clock.monotonicMs() + this.#config.shutdownDrainMs;
+    await this.#turn();
+    while (!this.#listeners.idle && this.#runtime.clock.monotonicMs() < deadlineMs) {
+      await new Promise<void>((resolve) => {
+        this.#runtime.timers.setTimer(drainPollMs, resolve);
+      });
+    }
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#runtime.timers.atTurnEnd(resolve);
+    });
+  }
+
+  /** Gives back all that was taken, in order or as a crash leaves it. Never fails. */
+  async #tearDown(how: 'stop' | 'abandon'): Promise<void> {
+    const steps: (() => unknown)[] = [
+      () => this.#listeners.drain(),
+      () => this.#listeners.closeConnections('destroy'),
+      () => this.#partitions?.close(),
+      () => this.#metadata?.close(),
+      () => this.#store?.close(),
+      () =>
+        how === 'stop'
+          ? this.#logManager?.stop({ brokerEpoch: this.#epoch })
+          : this.#logManager?.abandon(),
+      () => this.#runtime.background.close(),
+      () => this.#wheel.close(),
+    ];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        const message = error instanceof OdradekError ? error.message : String(error);
+        this.#logger.error('a step of stopping failed', { error: message });
+      }
+    }
+  }
+}

@@ -1,0 +1,371 @@
+import type { BrokerConfig } from '../config/broker-config.ts';
+import { FrameDecoder } from '../protocol/frame.ts';
+import { encodeResponseFrame } from '../protocol/header.ts';
+import type { Clock, Connection, ConnectionHandler, Timers } from '../runtime/runtime.ts';
+import { unscheduled, type TimerWheel, type WheelEntry } from '../runtime/timer-wheel.ts';
+import type { Logger } from '../util/logger.ts';
+import { errorText } from '../util/is-error.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import type { Dispatcher } from './dispatch.ts';
+import type { CallOwner, RequestCall } from './request-call.ts';
+import type { MemoryWaiter, RequestMemory } from './request-memory.ts';
+
+/** What all connections of a broker share. */
+export interface ConnectionModules {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly wheel: TimerWheel;
+  readonly dispatcher: Dispatcher;
+  readonly memory: RequestMemory;
+  readonly logger: Logger;
+  readonly config: () => BrokerConfig;
+  /** A defect that showed itself here: it stops the broker. */
+  readonly defect: (error: unknown) => void;
+  readonly onClosed: (connection: ClientConnection) => void;
+}
+
+/**
+ * Why no further request is begun; the connection is read again when no reason is left.
+ * - `memory`: the next frame has no room yet.
+ * - `answer`: the last request must be answered first.
+ * - `requests`: too many wait for their answers.
+ * - `output`: the client does not read its answers.
+ * - `draining`: the broker stops.
+ * - `closing`: what came cannot be answered; the connection closes once the requests before it are.
+ */
+type Hold = 'memory' | 'answer' | 'requests' | 'output' | 'draining' | 'closing';
+
+/**
+ * A client's connection: frames in, answers out, in the order of the requests.
+ *
+ * As in Apache's broker, a request is answered before the next one is begun; produce requests alone follow
+ * each other at once, and what is asked behind them. Answers leave in the order of their requests, all that
+ * are ready in one write at the end of the event-loop turn.
+ */
+export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWaiter {
+  readonly clientHost: string;
+  readonly listenerName: string;
+  readonly #socket: Connection;
+  readonly #modules: ConnectionModules;
+  readonly #decoder: FrameDecoder;
+  readonly #holds = new Set<Hold>();
+  /** Calls whose answers have not left, in the order of their requests. */
+  readonly #calls: RequestCall[] = [];
+  readonly #flush = (): void => this.#flushAnswers();
+  readonly #watchdog: WheelEntry = { ...unscheduled, expire: () => this.#watch() };
+  #flushScheduled = false;
+  #paused = false;
+  #closed = false;
+  /** Reserved for the frame that is being read. */
+  #frameBytes = 0;
+  #lastDataMs: number;
+  /** Whether the watchdog comes in time for a body that is being read. */
+  #watchingBody = false;
+
+  constructor(socket: Connection, options: { listenerName: string }, modules: ConnectionModules) {
+    this.#socket = socket;
+    this.#modules = modules;
+    this.clientHost = socket.remoteHost;
+    this.listenerName = options.listenerName;
+    this.#decoder = new FrameDecoder({ frameBytesMax: modules.config().socketRequestMaxBytes });
+    this.#lastDataMs = modules.clock.monotonicMs();
+  }
+
+  start(): void {
+    this.#scheduleWatch(this.#modules.config().connectionsMaxIdleMs);
+    this.#socket.start(this);
+  }
+
+  /** Whether a request has come whose answer has not left. */
+  get isBusy(): boolean {
+    return this.#calls.length > 0;
+  }
+
+  onData(chunk: Uint8Array): void {
+    try {
+      this.#take(chunk);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  /** A broken invariant: the broker stops, and this connection at once. */
+  #broken(error: unknown): void {
+    this.#modules.defect(error);
+    this.destroy();
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#lastDataMs = this.#modules.clock.monotonicMs();
+    this.#decoder.push(chunk);
+    this.#readFrames();
+    if (this.#holds.size > 0 && this.#decoder.bufferedBytes > 0) this.#pause();
+    if (this.#decoder.outstandingBytes > 0) this.#watchBody();
+  }
+
+  #readFrames(): void {
+    while (!this.#closed && this.#holds.size === 0) {
+      const step = this.#decoder.next();
+      if (step.kind === 'need-more') return;
+      if (step.kind === 'error') this.#closeInTurn(step.reason);
+      else if (step.kind === 'frame') this.#begin(step.chunks);
+      else if (this.#modules.memory.reserve(step.sizeBytes, this)) this.#accept(step.sizeBytes);
+      else this.#hold('memory');
+    }
+  }
+
+  #accept(sizeBytes: number): void {
+    this.#frameBytes = sizeBytes;
+    this.#decoder.accept();
+  }
+
+  /** `MemoryWaiter`: the frame that is offered has its memory. */
+  memoryGranted(): void {
+    const step = this.#decoder.next();
+    if (step.kind === 'size') this.#accept(step.sizeBytes);
+    this.#lastDataMs = this.#modules.clock.monotonicMs();
+    this.#resume('memory');
+  }
+
+  #begin(frame: readonly Uint8Array[]): void {
+    const reservedBytes = this.#frameBytes;
+    this.#frameBytes = 0;
+    try {
+      const understood = this.#modules.dispatcher.understand(frame, reservedBytes, this);
+      const { call } = understood;
+      this.#calls.push(call);
+      if (this.#calls.length >= this.#modules.config().connectionRequestsMax)
+        this.#hold('requests');
+      if (understood.kind === 'answered') {
+        call.respond(understood.answer);
+        return;
+      }
+      this.#modules.dispatcher.begin(call);
+      if (!call.ended && !call.identity.api.pipelined) this.#hold('answer');
+    } catch (error) {
+      this.#modules.memory.release(reservedBytes);
+      if (error instanceof OdradekError) this.#closeInTurn(error.message);
+      else {
+        this.#modules.defect(error);
+        this.#close('a defect');
+      }
+    }
+  }
+
+  callEnded(call: RequestCall): void {
+    this.#modules.memory.release(call.reservedBytes);
+    if (this.#closed) return;
+    if (this.#calls[0] !== call || this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    this.#modules.timers.atTurnEnd(this.#flush);
+  }
+
+  hangUp(reason: string, call: RequestCall): void {
+    this.#dropCalls(this.#calls.indexOf(call));
+    this.#closeInTurn(reason);
+  }
+
+  /** Sends the answers from the front of the line that are ready. HOT: bench=produce-small */
+  #flushAnswers(): void {
+    this.#flushScheduled = false;
+    if (this.#closed || this.#holds.has('output')) return;
+    const buffers: Uint8Array[] = [];
+    const sent: (() => void)[] = [];
+    let ended = 0;
+    for (const call of this.#calls) {
+      if (!call.ended) break;
+      ended++;
+      if (call.answer === undefined) continue;
+      if (!this.#encode(call, buffers)) return;
+      if (call.onSent !== undefined) sent.push(call.onSent);
+      call.onSent = undefined;
+    }
+    this.#calls.splice(0, ended);
+    if (buffers.length > 0) this.#send(buffers, sent);
+    if (this.#holds.has('closing')) {
+      this.#endOnceAnswered();
+      return;
+    }
+    if (ended > 0) this.#resume('requests');
+    if (this.#calls.at(-1)?.ended !== false) this.#resume('answer');
+  }
+
+  #encode(call: RequestCall, into: Uint8Array[]): boolean {
+    const { api, apiVersion, correlationId } = call.identity;
+    try {
+      const answer = call.answer as Parameters<typeof encodeResponseFrame>[3];
+      const frame = encodeResponseFrame(api.response, apiVersion, correlationId, answer);
+      for (const piece of frame) into.push(piece);
+      return true;
+    } catch (error) {
+      // A value that the version cannot carry is a mistake in one answer; anything else is a defect.
+      if (!hasCode(error, 'PROTOCOL_ERROR')) this.#modules.defect(error);
+      this.#close(`the answer to ${api.name} could not be written: ${errorText(error)}`);
+      return false;
+    }
+  }
+
+  #send(buffers: readonly Uint8Array[], sent: readonly (() => void)[]): void {
+    const onSent =
+      sent.length === 0
+        ? undefined
+        : () => {
+            try {
+              for (const callback of sent) callback();
+            } catch (error) {
+              this.#broken(error);
+            }
+          };
+    if (!this.#socket.write(buffers, onSent)) this.#hold('output');
+  }
+
+  onDrain(): void {
+    if (this.#closed || !this.#holds.delete('output')) return;
+    try {
+      this.#flushAnswers();
+      if (!this.#holds.has('output')) this.#readAgain();
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  #hold(reason: Hold): void {
+    // Who waits for an answer mostly sends nothing more. The socket is read on until something comes, so that
+    // a client that goes is noticed, and its long poll with it.
+    if (reason !== 'answer') this.#pause();
+    this.#holds.add(reason);
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  #resume(reason: Hold): void {
+    if (this.#holds.delete(reason)) this.#readAgain();
+  }
+
+  #readAgain(): void {
+    if (this.#closed || this.#holds.size > 0) return;
+    this.#lastDataMs = this.#modules.clock.monotonicMs();
+    this.#readFrames();
+    if (this.#paused && !this.#closed && this.#holds.size === 0) {
+      this.#paused = false;
+      this.#socket.resume();
+    }
+    if (this.#decoder.outstandingBytes > 0) this.#watchBody();
+  }
+
+  /** No further request is begun; those that were end. */
+  drain(): void {
+    if (!this.#closed) this.#hold('draining');
+  }
+
+  #scheduleWatch(delayMs: number): void {
+    if (delayMs < 2 ** 31) this.#modules.wheel.scheduleEntry(delayMs, this.#watchdog);
+  }
+
+  /** A body is on its way: see to it that the watchdog comes in time for it. */
+  #watchBody(): void {
+    if (this.#watchingBody || this.#closed) return;
+    this.#watchingBody = true;
+    this.#scheduleWatch(this.#modules.config().requestBodyTimeoutMs);
+  }
+
+  /** Whether what the client sent waits for this broker. */
+  get #isWaitedFor(): boolean {
+    return this.isBusy || this.#holds.has('memory');
+  }
+
+  /** Closes what stands still: a body that does not come, or a connection that nobody uses. */
+  #watch(): void {
+    this.#watchingBody = false;
+    const { requestBodyTimeoutMs, connectionsMaxIdleMs } = this.#modules.config();
+    const quietMs = this.#modules.clock.monotonicMs() - this.#lastDataMs;
+    const inBody = this.#decoder.outstandingBytes > 0 && this.#holds.size === 0;
+    const limitMs = inBody ? requestBodyTimeoutMs : connectionsMaxIdleMs;
+    if (quietMs < limitMs || (!inBody && this.#isWaitedFor)) {
+      this.#watchingBody = inBody;
+      this.#scheduleWatch(Math.max(1000, limitMs - quietMs));
+    } else {
+      this.#close(
+        inBody
+          ? `a request's body stood still for ${requestBodyTimeoutMs} ms`
+          : `idle for ${connectionsMaxIdleMs} ms`,
+      );
+    }
+  }
+
+  /**
+   * Closes the connection once the requests before are answered, since Apache's broker, too, reads what cannot
+   * be answered after that. Says why in one line.
+   */
+  #closeInTurn(reason: string): void {
+    if (this.#closed) return;
+    this.#logClosed(reason);
+    this.#hold('closing');
+    this.#endOnceAnswered();
+  }
+
+  #endOnceAnswered(): void {
+    if (this.#calls.length === 0 && !this.#holds.has('output')) this.#socket.end();
+  }
+
+  /** Closes the connection, and says why in one line. */
+  #close(reason: string): void {
+    if (this.#closed) return;
+    this.#logClosed(reason);
+    this.destroy();
+  }
+
+  #logClosed(reason: string): void {
+    this.#modules.logger.info('closed a connection', {
+      client: this.clientHost,
+      port: this.#socket.remotePort,
+      listener: this.listenerName,
+      reason,
+    });
+  }
+
+  /** Closes the connection at once. */
+  destroy(): void {
+    if (this.#closed) return;
+    this.#socket.destroy();
+    this.onClose();
+  }
+
+  /** Closes it once what was answered is sent. */
+  end(): void {
+    if (this.#closed) return;
+    this.#flushAnswers();
+    this.#socket.end();
+  }
+
+  onClose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#letGo();
+    } catch (error) {
+      this.#modules.defect(error);
+    }
+  }
+
+  #letGo(): void {
+    const { memory, wheel, onClosed } = this.#modules;
+    onClosed(this);
+    wheel.cancel(this.#watchdog);
+    memory.forget(this);
+    memory.release(this.#frameBytes);
+    this.#dropCalls(0);
+  }
+
+  /** Nobody is answered any more from the call at `first` on. */
+  #dropCalls(first: number): void {
+    for (const call of this.#calls.splice(first)) {
+      if (!call.ended) this.#modules.memory.release(call.reservedBytes);
+      call.connectionClosed();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { unsupportedApiVersions } from '../apis/18-api-versions.ts';
+import type { ServedApi } from '../apis/api.ts';
+import type { ApiServices } from '../apis/services.ts';
+import { apiKeys, apiName } from '../protocol/api-keys.ts';
+import { ByteReader } from '../protocol/byte-reader.ts';
+import { decodeMessage } from '../protocol/codec.ts';
+import { readRequestHeader } from '../protocol/header.ts';
+import { ProtocolError } from '../protocol/protocol-error.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import { RequestCall, type CallOwner } from './request-call.ts';
+
+/** A request that was understood, and may be begun; or what is answered without a handler. */
+export type Understood =
+  | { readonly kind: 'call'; readonly call: RequestCall }
+  /** The call's answer is settled: an ApiVersions of a version that is not served. */
+  | { readonly kind: 'answered'; readonly call: RequestCall; readonly answer: unknown };
+
+/**
+ * Reads requests and hands them to their handlers. A request that cannot be answered, because it is
+ * malformed or of an API or version that is not served, throws `PROTOCOL_ERROR` with the reason: its
+ * connection is closed, as Apache does.
+ */
+export class Dispatcher {
+  readonly #services: ApiServices;
+  readonly #byKey: readonly (ServedApi | undefined)[];
+
+  constructor(served: readonly ServedApi[], services: ApiServices) {
+    this.#services = services;
+    const byKey: (ServedApi | undefined)[] = [];
+    for (const api of served) byKey[api.key] = api;
+    this.#byKey = byKey;
+  }
+
+  /** Reads the request in `frame`, whose chunks are borrowed by it until its call has ended. */
+  understand(frame: readonly Uint8Array[], reservedBytes: number, owner: CallOwner): Understood {
+    const reader = new ByteReader(frame);
+    const header = readRequestHeader(reader);
+    const { requestApiVersion: apiVersion, correlationId, clientId } = header;
+    const api = this.#byKey[header.requestApiKey];
+    if (api === undefined)
+      throw new ProtocolError(`${describe(header.requestApiKey)} is not served`);
+    const identity = { api, apiVersion, correlationId, clientId };
+    if (apiVersion < api.minVersion || apiVersion > api.maxVersion) {
+      if (api.key !== apiKeys.ApiVersions) {
+        throw new ProtocolError(`${api.name} version ${apiVersion} is not served`);
+      }
+      const versionZero = { ...identity, apiVersion: 0 };
+      const call = new RequestCall(undefined, versionZero, reservedBytes, owner);
+      return { kind: 'answered', call, answer: unsupportedApiVersions() };
+    }
+    const request = decodeMessage(api.request, apiVersion, reader);
+    return { kind: 'call', call: new RequestCall(request, identity, reservedBytes, owner) };
+  }
+
+  /** Begins a call. It ends now or later, whatever its handler does. */
+  begin(call: RequestCall): void {
+    const { api } = call.identity;
+    let result: unknown;
+    try {
+      result = api.handle(call, this.#services);
+    } catch (error) {
+      this.#failed(call, error);
+      return;
+    }
+    if (result instanceof Promise) {
+      result
+        .then(
+          (response) => call.respond(response),
+          (error: unknown) => this.#failed(call, error),
+        )
+        .catch(this.#services.defect);
+    } else if (result !== undefined) call.respond(result);
+  }
+
+  /** A handler that threw: an operating failure that no error code has, or a defect. */
+  #failed(call: RequestCall, error: unknown): void {
+    const { api, apiVersion } = call.identity;
+    if (!(error instanceof OdradekError)) this.#services.defect(error);
+    else if (!hasCode(error, 'BROKER_STOPPED')) {
+      this.#services.logger.error('a request failed', {
+        api: api.name,
+        version: apiVersion,
+        client: call.clientHost,
+        error: error.message,
+      });
+    }
+    call.hangUp(`${api.name} failed`);
+  }
+}
+
+function describe(key: number): string {
+  return apiName(key) ?? `the API with key ${key}`;
+}

@@ -1,0 +1,242 @@
+import { resolve } from 'node:path';
+import type { ConfigInput } from '../config/load-broker-config.ts';
+import { loadBrokerConfig } from '../config/load-broker-config.ts';
+import { resolveBrokerConfig } from '../config/resolve-broker-config.ts';
+import { isRefusal } from '../controller/decision.ts';
+import type { Broker, BrokerOptions, TopicOptions, TopicRecord } from './public-api.ts';
+import { errorCodes } from '../protocol/error-codes.ts';
+import { createMemoryFiles } from '../runtime/memory-files.ts';
+import { createNodeRuntime } from '../runtime/node/node-runtime.ts';
+import {
+  makeTemporaryDirectory,
+  removeAbandonedDirectories,
+  removeTemporaryDirectory,
+} from '../runtime/node/temporary-directory.ts';
+import { keepingAlive } from '../runtime/node/keep-alive.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { must } from '../util/assert.ts';
+import { silentLogger } from '../util/logger.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import { RunningBroker } from './broker.ts';
+import { readRecords } from './read-records.ts';
+
+const memoryDirectory = '/odradek';
+
+/** Where a broker keeps its data, and what becomes of that when it stops. */
+interface Storage {
+  readonly directories: readonly string[];
+  readonly metadataDirectory: string;
+  readonly temporary: boolean;
+  readonly runtime: Runtime;
+  /** Takes away what must not outlive the broker; nothing where it is to be kept. Never fails. */
+  readonly remove: () => Promise<void>;
+}
+
+/** `createBroker`: see there. `workerUrl` is the entry of the thread for heavy work. */
+export function startEmbedded(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
+  return keepingAlive(() => start(options, workerUrl));
+}
+
+async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
+  const logger = options.logger ?? silentLogger;
+  const loaded = loadBrokerConfig([
+    { name: 'the options', unknownKeys: 'refuse', values: withListener(options) },
+  ]);
+  for (const warning of loaded.warnings) logger.warn(warning);
+  if (loaded.ignored.length > 0) {
+    logger.info('some keys mean nothing here and are ignored', { keys: loaded.ignored.join(' ') });
+  }
+  if (loaded.later.length > 0) {
+    logger.warn('some keys do not act yet', { keys: loaded.later.join(' ') });
+  }
+  const storage = openStorage(options, loaded.values, workerUrl);
+  try {
+    const { directories, metadataDirectory, temporary, runtime } = storage;
+    const running = await RunningBroker.start(
+      { values: loaded.values, directories, metadataDirectory, temporary },
+      { runtime, logger },
+    );
+    try {
+      const broker = new EmbeddedBroker(running, storage, options);
+      await broker.createTopics(options.topics ?? {});
+      return broker;
+    } catch (error) {
+      await running.stop({ discard: temporary });
+      throw error;
+    }
+  } catch (error) {
+    await storage.remove();
+    throw error;
+  }
+}
+
+const removeNothing = (): Promise<void> => Promise.resolve();
+
+/** The configuration that the options stand for; `host` and `port` are a short form of `listeners`. */
+function withListener(options: BrokerOptions): Record<string, ConfigInput | undefined> {
+  const { config = {}, host = '127.0.0.1', port = 0 } = options;
+  if (
+    config['listeners'] !== undefined &&
+    options.host === undefined &&
+    options.port === undefined
+  ) {
+    return config;
+  }
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return { ...config, listeners: `PLAINTEXT://${shownHost}:${port}` };
+}
+
+function openStorage(
+  options: BrokerOptions,
+  values: ReadonlyMap<string, string>,
+  workerUrl: URL,
+): Storage {
+  const config = resolveBrokerConfig({
+    dynamicBroker: new Map(),
+    dynamicDefault: new Map(),
+    static: values,
+  });
+  const inMemory = options.storage === 'memory';
+  const given = options.dataDir === undefined ? config.logDirs : [options.dataDir];
+  const unref = options.unref ?? (inMemory || given === undefined);
+  const runtime = createNodeRuntime({ unref, workerUrl });
+  if (inMemory) {
+    const files = createMemoryFiles({
+      budgetBytes: config.memoryStorageBytes,
+      clock: runtime.clock,
+    });
+    return {
+      directories: [memoryDirectory],
+      metadataDirectory: memoryDirectory,
+      temporary: true,
+      runtime: { ...runtime, files },
+      remove: removeNothing,
+    };
+  }
+  if (given !== undefined) {
+    const directories = given.map((path) => resolve(path));
+    const metadataDirectory = resolve(config.metadataLogDir ?? must(directories[0]));
+    return { directories, metadataDirectory, temporary: false, runtime, remove: removeNothing };
+  }
+  const directory = makeTemporaryDirectory();
+  void removeAbandonedDirectories(runtime.files, directory).catch(() => {});
+  return {
+    directories: [directory],
+    metadataDirectory: directory,
+    temporary: true,
+    runtime,
+    remove: () => removeTemporaryDirectory(directory),
+  };
+}
+
+/** The handle that `createBroker` answers. */
+class EmbeddedBroker implements Broker {
+  readonly bootstrapServers: string;
+  readonly clusterId: string;
+  readonly nodeId: number;
+  readonly dataDirs: readonly string[];
+  readonly closed: Promise<void>;
+  readonly #running: RunningBroker;
+  readonly #storage: Storage;
+  #stopping: Promise<void> | undefined;
+
+  constructor(running: RunningBroker, storage: Storage, options: BrokerOptions) {
+    this.#running = running;
+    this.#storage = storage;
+    this.bootstrapServers = running.addresses
+      .map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`)
+      .join(',');
+    this.clusterId = running.clusterId;
+    this.nodeId = running.config.nodeId;
+    this.dataDirs = options.storage === 'memory' ? [] : storage.directories;
+    this.closed = running.closed;
+  }
+
+  async createTopic(name: string, options: TopicOptions = {}): Promise<void> {
+    await this.createTopics({ [name]: options });
+  }
+
+  /** Makes several topics in one step; fails with the first that cannot be made. */
+  async createTopics(topics: Readonly<Record<string, number | TopicOptions>>): Promise<void> {
+    const asked = Object.entries(topics).map(([name, topic]) => {
+      const { partitions, config = {} } = typeof topic === 'number' ? { partitions: topic } : topic;
+      return {
+        name,
+        numPartitions: partitions ?? -1,
+        replicationFactor: -1,
+        assignments: [],
+        configs: Object.entries(config).map(([key, value]) => ({
+          name: key,
+          value: Array.isArray(value) ? value.join(',') : String(value),
+        })),
+      };
+    });
+    if (asked.length === 0) return;
+    this.#refuseIfStopped();
+    const results = await keepingAlive(() => this.#running.createTopics(asked));
+    for (const result of results) {
+      if (!isRefusal(result)) continue;
+      throw new OdradekError(
+        `the topic ${result.name} was not created: ${result.error}: ${result.message}`,
+        {
+          code: 'BROKER_REFUSED',
+          operation: 'createTopic',
+          errorCode: errorCodes[result.error],
+          errorName: result.error,
+        },
+      );
+    }
+  }
+
+  records(topic: string, options: { partition?: number } = {}): Promise<TopicRecord[]> {
+    return keepingAlive(() => this.#records(topic, options));
+  }
+
+  #refuseIfStopped(): void {
+    if (!this.#running.isStopping) return;
+    throw new OdradekError('the broker has stopped', { code: 'BROKER_STOPPED' });
+  }
+
+  async #records(topic: string, options: { partition?: number }): Promise<TopicRecord[]> {
+    this.#refuseIfStopped();
+    const image = this.#running.metadata.image.topicsByName.get(topic);
+    if (image === undefined) {
+      throw new OdradekError(`there is no topic ${topic}`, { code: 'UNKNOWN_TOPIC', topic });
+    }
+    const records: TopicRecord[] = [];
+    const limits = { decompressedBytesMax: this.#running.config.decompressedBatchMaxBytes };
+    for (const { index } of image.partitions) {
+      if (options.partition !== undefined && options.partition !== index) continue;
+      const partition = this.#running.partitions.get(topic, index);
+      if (partition === undefined) continue;
+      for await (const record of readRecords(partition, 0, limits)) {
+        records.push({
+          topic,
+          partition: index,
+          offset: record.offset,
+          timestamp: record.timestamp,
+          key: asBuffer(record.key),
+          value: asBuffer(record.value),
+          headers: record.headers.map(({ key, value }) => ({ key, value: asBuffer(value) })),
+        });
+      }
+    }
+    return records;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= keepingAlive(async () => {
+      await this.#running.stop({ discard: this.#storage.temporary });
+      await this.#storage.remove();
+    });
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+function asBuffer(bytes: Uint8Array | null): Buffer | null {
+  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,207 @@
+import type { PartitionLookup } from '../apis/services.ts';
+import type { ClusterImage, ImageDelta, PartitionImage, TopicImage } from '../metadata/image.ts';
+import { Partition, type PartitionModules } from '../replication/partition.ts';
+import type { LogConfig } from '../storage/log-config.ts';
+import type { Log } from '../storage/log.ts';
+import type { LogManager } from '../storage/log-manager.ts';
+import type { Timer, Timers } from '../runtime/runtime.ts';
+import type { Logger } from '../util/logger.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
+
+/** What the partitions of a broker share. */
+export interface PartitionsModules extends PartitionModules {
+  readonly timers: Timers;
+  readonly logManager: LogManager;
+  readonly logger: Logger;
+  readonly logConfig: (topic: TopicImage) => LogConfig;
+}
+
+/** Pause before a log is made again for which the disk had no room. */
+const retryMs = 1000;
+
+/** Partitions of a topic whose log is to be made when there is room. */
+interface Roomless {
+  readonly topic: TopicImage;
+  readonly indexes: Set<number>;
+  /** Whether none of them ever had a log. */
+  isNew: boolean;
+}
+
+/**
+ * The partitions that have a replica on this broker, kept in step with the image: made, changed and closed
+ * as commits arrive. Looked up on the way of every request, by name or by id, without a copy.
+ */
+export class Partitions implements PartitionLookup {
+  readonly #nodeId: number;
+  readonly #modules: PartitionsModules;
+  readonly #byName = new Map<string, (Partition | undefined)[]>();
+  /** The same arrays. */
+  readonly #byId = new Map<string, (Partition | undefined)[]>();
+  /** Partitions whose log found no room, by topic id. */
+  readonly #roomless = new Map<string, Roomless>();
+  #retry: Timer | undefined;
+  #closed = false;
+
+  constructor(options: { nodeId: number }, modules: PartitionsModules) {
+    this.#nodeId = options.nodeId;
+    this.#modules = modules;
+    modules.logManager.onDirectoryOffline((_path, logs) => this.#logsLost(logs));
+  }
+
+  get(topic: string, index: number): Partition | undefined {
+    return this.#byName.get(topic)?.[index];
+  }
+
+  getById(topicId: string, index: number): Partition | undefined {
+    return this.#byId.get(topicId)?.[index];
+  }
+
+  *all(): IterableIterator<Partition> {
+    for (const partitions of this.#byName.values()) {
+      for (const partition of partitions) if (partition !== undefined) yield partition;
+    }
+  }
+
+  /** Takes in the whole image, once, at start. Logs that it does not know are set aside. */
+  load(image: ClusterImage): void {
+    const { logManager } = this.#modules;
+    for (const log of logManager.logs()) {
+      const topic = image.topicsByName.get(log.topic);
+      const isOurs = topic?.partitions[log.partition]?.replicas.includes(this.#nodeId) === true;
+      if (!isOurs || (log.topicId !== topic.id && log.topicId !== '')) {
+        logManager.setAside(log.topic, log.partition);
+      }
+    }
+    for (const topic of image.topicsByName.values()) {
+      // They had a log before, but for those that were new when the broker ended.
+      for (const partition of topic.partitions) this.#bring(topic, partition, { isNew: false });
+    }
+  }
+
+  /** Takes in what some commits changed. */
+  apply(delta: ImageDelta, image: ClusterImage): void {
+    for (const topic of delta.topicsDeleted) this.#remove(topic);
+    for (const [topic, indexes] of delta.partitionsChanged) {
+      this.#bringAll(topic, indexes, { isNew: true });
+    }
+    const allTopics = delta.brokerConfigsChanged.size > 0;
+    for (const topic of allTopics ? image.topicsByName.values() : delta.topicConfigsChanged) {
+      this.#reconfigure(topic);
+    }
+  }
+
+  #bring(topic: TopicImage, state: PartitionImage, options: { isNew: boolean }): void {
+    if (!state.replicas.includes(this.#nodeId)) return;
+    const partitions = this.#slots(topic);
+    const known = partitions[state.index];
+    if (known !== undefined) {
+      known.updateState(state);
+      return;
+    }
+    const log = this.#logOf(topic, state.index, options);
+    if (log === undefined) return;
+    log.updateConfig(this.#modules.logConfig(topic));
+    partitions[state.index] = new Partition(
+      { topic: topic.name, index: state.index, log, state },
+      this.#modules,
+    );
+  }
+
+  #slots(topic: TopicImage): (Partition | undefined)[] {
+    let partitions = this.#byName.get(topic.name);
+    if (partitions === undefined) {
+      partitions = [];
+      this.#byName.set(topic.name, partitions);
+      this.#byId.set(topic.id, partitions);
+    }
+    return partitions;
+  }
+
+  /** The log that is there, or a new one; undefined where its directory is offline or full. */
+  #logOf(topic: TopicImage, index: number, options: { isNew: boolean }): Log | undefined {
+    const { logManager, logger, logConfig } = this.#modules;
+    try {
+      const log =
+        logManager.get(topic.name, index) ??
+        logManager.create(topic.name, index, topic.id, logConfig(topic), options);
+      if (log.topicId === '') logManager.assignTopicId(log, topic.id);
+      return logManager.directoryOf(log).online ? log : undefined;
+    } catch (error) {
+      if (!(error instanceof OdradekError)) throw error;
+      logger.error('a partition has no log', {
+        topic: topic.name,
+        partition: index,
+        error: error.message,
+      });
+      if (hasCode(error, 'DISK_FULL')) this.#tryAgain(topic, index, options);
+      return undefined;
+    }
+  }
+
+  /** Makes the log later, in every while until there is room. */
+  #tryAgain(topic: TopicImage, index: number, { isNew }: { isNew: boolean }): void {
+    if (this.#closed) return;
+    const entry = this.#roomless.get(topic.id) ?? { topic, indexes: new Set(), isNew };
+    entry.indexes.add(index);
+    entry.isNew &&= isNew;
+    this.#roomless.set(topic.id, entry);
+    this.#retry ??= this.#modules.timers.setTimer(retryMs, () => {
+      this.#retry = undefined;
+      const waiting = [...this.#roomless.values()];
+      this.#roomless.clear();
+      for (const entry of waiting) this.#bringAll(entry.topic, entry.indexes, entry);
+    });
+  }
+
+  #bringAll(topic: TopicImage, indexes: Iterable<number>, options: { isNew: boolean }): void {
+    for (const index of indexes) {
+      const partition = topic.partitions[index];
+      if (partition !== undefined) this.#bring(topic, partition, options);
+    }
+  }
+
+  #reconfigure(topic: TopicImage): void {
+    const config = this.#modules.logConfig(topic);
+    for (const partition of this.#byName.get(topic.name) ?? []) partition?.log.updateConfig(config);
+  }
+
+  #remove(topic: TopicImage): void {
+    const partitions = this.#byId.get(topic.id);
+    if (partitions === undefined) return;
+    this.#byId.delete(topic.id);
+    this.#roomless.delete(topic.id);
+    // A topic of the same name may have been made in the same commits.
+    if (this.#byName.get(topic.name) === partitions) this.#byName.delete(topic.name);
+    for (const partition of partitions) {
+      if (partition === undefined) continue;
+      partition.close();
+      this.#modules.logManager.delete(topic.name, partition.index);
+    }
+  }
+
+  #logsLost(logs: readonly Log[]): void {
+    const lost = new Set(logs);
+    for (const partitions of this.#byName.values()) {
+      for (const [index, partition] of partitions.entries()) {
+        if (partition === undefined || !lost.has(partition.log)) continue;
+        // Gone first, so that those who wait and look again find no partition.
+        partitions[index] = undefined;
+        partition.close('KAFKA_STORAGE_ERROR');
+      }
+    }
+  }
+
+  /** Has all fetches that wait answered with what there is. */
+  endWaits(): void {
+    for (const partition of this.all()) partition.endWaits();
+  }
+
+  /** Ends every wait at every partition; the logs are their manager's to close. */
+  close(): void {
+    this.#closed = true;
+    if (this.#retry !== undefined) this.#modules.timers.clearTimer(this.#retry);
+    for (const partition of this.all()) partition.close();
+    this.#byName.clear();
+    this.#byId.clear();
+  }
+}

@@ -1,0 +1,105 @@
+import type { ApiCall, ServedApi } from '../apis/api.ts';
+
+/** The header of a request, as far as it is needed to answer it. */
+export interface RequestIdentity {
+  readonly api: ServedApi;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  readonly clientId: string | null;
+}
+
+/** What a call asks of the connection that it came by. */
+export interface CallOwner {
+  readonly clientHost: string;
+  readonly listenerName: string;
+  /** The call has ended; its answer, if any, is `call.answer`. */
+  callEnded(call: RequestCall): void;
+  hangUp(reason: string, call: RequestCall): void;
+}
+
+/**
+ * One request from its arrival to its answer: what its handler is given, and the connection's place in line
+ * for the answer. It ends once; what a handler says after that is dropped.
+ */
+export class RequestCall implements ApiCall<unknown, unknown> {
+  readonly request: unknown;
+  readonly identity: RequestIdentity;
+  /** Reserved in the broker's `RequestMemory` until the call has ended. */
+  readonly reservedBytes: number;
+  readonly #owner: CallOwner;
+  #ended = false;
+  /** The answer, to be encoded in its turn; undefined for none. */
+  answer: unknown;
+  onSent: (() => void) | undefined;
+  #onClosed: (() => void) | undefined;
+
+  constructor(
+    request: unknown,
+    identity: RequestIdentity,
+    reservedBytes: number,
+    owner: CallOwner,
+  ) {
+    this.request = request;
+    this.identity = identity;
+    this.reservedBytes = reservedBytes;
+    this.#owner = owner;
+  }
+
+  get apiVersion(): number {
+    return this.identity.apiVersion;
+  }
+
+  get clientId(): string | null {
+    return this.identity.clientId;
+  }
+
+  get clientHost(): string {
+    return this.#owner.clientHost;
+  }
+
+  get listenerName(): string {
+    return this.#owner.listenerName;
+  }
+
+  /** Whether its answer, or that there is none, is known. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  respond(response: unknown, onSent?: () => void): void {
+    if (this.#ended) {
+      onSent?.();
+      return;
+    }
+    this.answer = response;
+    this.onSent = onSent;
+    this.#end();
+  }
+
+  respondNothing(): void {
+    if (!this.#ended) this.#end();
+  }
+
+  hangUp(reason: string): void {
+    if (!this.#ended) this.#owner.hangUp(reason, this);
+  }
+
+  whenClosed(callback: () => void): void {
+    this.#onClosed = callback;
+  }
+
+  /** The connection has gone: whoever waits need not, and nothing more is said. */
+  connectionClosed(): void {
+    const waiting = !this.#ended;
+    this.#ended = true;
+    this.onSent?.();
+    this.onSent = undefined;
+    if (waiting) this.#onClosed?.();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#onClosed = undefined;
+    this.#owner.callEnded(this);
+  }
+}

@@ -1,0 +1,58 @@
+/** Who waits for room: told once that its reservation has been made. */
+export interface MemoryWaiter {
+  memoryGranted(): void;
+}
+
+/**
+ * The bound on what the broker has received and not yet answered (`queued.max.request.bytes`). A frame's
+ * whole size is reserved before its body is read; a connection that gets no room waits in line and is not
+ * read from. One frame is always let in when nothing else is reserved, so that a frame larger than the bound
+ * is late, never stuck.
+ */
+export class RequestMemory {
+  readonly #bytesMax: number;
+  #reservedBytes = 0;
+  readonly #waiting: { waiter: MemoryWaiter; bytes: number }[] = [];
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  get reservedBytes(): number {
+    return this.#reservedBytes;
+  }
+
+  /** Whether `bytes` are reserved now. When they are not, `waiter` is called once they are. */
+  reserve(bytes: number, waiter: MemoryWaiter): boolean {
+    if (this.#waiting.length === 0 && this.#fits(bytes)) {
+      this.#reservedBytes += bytes;
+      return true;
+    }
+    this.#waiting.push({ waiter, bytes });
+    return false;
+  }
+
+  #fits(bytes: number): boolean {
+    return this.#reservedBytes === 0 || this.#reservedBytes + bytes <= this.#bytesMax;
+  }
+
+  /** Gives back what `reserve` gave. */
+  release(bytes: number): void {
+    this.#reservedBytes -= bytes;
+    while (this.#waiting.length > 0) {
+      const next = this.#waiting[0];
+      if (next === undefined || !this.#fits(next.bytes)) return;
+      this.#waiting.shift();
+      this.#reservedBytes += next.bytes;
+      next.waiter.memoryGranted();
+    }
+  }
+
+  /** Takes `waiter`, whose connection has gone, out of the line. */
+  forget(waiter: MemoryWaiter): void {
+    const at = this.#waiting.findIndex((entry) => entry.waiter === waiter);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    // What stood behind it may fit now.
+    if (at === 0) this.release(0);
+  }
+}

@@ -1,0 +1,26 @@
+/// <reference types="node" preserve="true" />
+import { startEmbedded } from './broker/embedded.ts';
+import type { Broker, BrokerOptions } from './broker/public-api.ts';
+
+export type { Broker, BrokerOptions, TopicOptions, TopicRecord } from './broker/public-api.ts';
+export type { ConfigInput } from './config/load-broker-config.ts';
+export type { LogFields, Logger } from './util/logger.ts';
+export { OdradekError } from './util/odradek-error.ts';
+export type { OdradekErrorCode, OdradekErrorDetails } from './util/odradek-error.ts';
+
+/** The worker's module stands beside this one, as source or compiled. */
+const workerUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './background-worker.ts' : './background-worker.js',
+  import.meta.url,
+);
+
+/**
+ * Starts a broker in this process. Resolves once clients can use it.
+ *
+ * It reads no environment, adds no handlers to the process and never ends it. Rejects with an
+ * `OdradekError`: `INVALID_CONFIG`, `UNKNOWN_CONFIG`, `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`,
+ * `DATA_DIR_LOCKED`, `NEWER_FORMAT`, `CORRUPT_DATA`, `DISK_FULL`, `IO_ERROR`.
+ */
+export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
+  return startEmbedded(options, workerUrl);
+}
