@@ -1,0 +1,97 @@
+import type { CommandEntry, CommandGroup } from './command.ts';
+
+/**
+ * Every command there is. Each is loaded when it is called: `odradek --help` loads none of them, and
+ * `odradek start` does not load the client.
+ */
+export const commands: readonly (CommandEntry | CommandGroup)[] = [
+  {
+    name: 'start',
+    summary: 'Run a broker until it is stopped',
+    load: async () => (await import('./start.ts')).startCommand,
+  },
+  {
+    name: 'topic',
+    summary: 'Create, list, describe, change and delete topics',
+    commands: [
+      {
+        name: 'create',
+        summary: 'Create topics',
+        load: async () => (await import('./topic-create.ts')).topicCreateCommand,
+      },
+      {
+        name: 'list',
+        summary: 'List topics',
+        load: async () => (await import('./topic-list.ts')).topicListCommand,
+      },
+      {
+        name: 'describe',
+        summary: 'Show partitions, leaders, offsets and configuration of topics',
+        load: async () => (await import('./topic-describe.ts')).topicDescribeCommand,
+      },
+      {
+        name: 'alter',
+        summary: 'Add partitions, change configuration or delete old records',
+        load: async () => (await import('./topic-alter.ts')).topicAlterCommand,
+      },
+      {
+        name: 'delete',
+        summary: 'Delete topics with all their records',
+        load: async () => (await import('./topic-delete.ts')).topicDeleteCommand,
+      },
+    ],
+  },
+  {
+    name: 'produce',
+    summary: 'Write records from standard input or a file',
+    load: async () => (await import('./produce.ts')).produceCommand,
+  },
+  {
+    name: 'consume',
+    summary: 'Read records of topics',
+    load: async () => (await import('./consume.ts')).consumeCommand,
+  },
+  {
+    name: 'config',
+    summary: 'Show and change the configuration of topics and brokers',
+    commands: [
+      {
+        name: 'get',
+        summary: 'Show the configuration of topics or brokers',
+        load: async () => (await import('./config-get.ts')).configGetCommand,
+      },
+      {
+        name: 'set',
+        summary: 'Change the configuration of topics or brokers',
+        load: async () => (await import('./config-set.ts')).configSetCommand,
+      },
+      {
+        name: 'delete',
+        summary: 'Return the configuration of topics or brokers to its defaults',
+        load: async () => (await import('./config-delete.ts')).configDeleteCommand,
+      },
+    ],
+  },
+  {
+    name: 'completion',
+    summary: 'Print the completion script of a shell',
+    load: async () => (await import('./completion.ts')).completionCommand,
+  },
+];
+
+/** Where a command line leads: to a command with the words behind it, to a group, or to nothing known. */
+export type Found =
+  | { kind: 'command'; entry: CommandEntry; rest: readonly string[] }
+  | { kind: 'group'; group: CommandGroup; rest: readonly string[] }
+  | { kind: 'root'; rest: readonly string[] };
+
+/** Follows the first words of a command line as far as they name something. */
+export function findCommand(words: readonly string[]): Found {
+  const [first, second] = words;
+  const top = commands.find(({ name }) => name === first);
+  if (top === undefined) return { kind: 'root', rest: words };
+  if ('load' in top) return { kind: 'command', entry: top, rest: words.slice(1) };
+  const entry = top.commands.find(({ name }) => name === second);
+  if (entry === undefined) return { kind: 'group', group: top, rest: words.slice(1) };
+  return { kind: 'command', entry, rest: words.slice(2) };
+}

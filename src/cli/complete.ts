@@ -1,0 +1,111 @@
+import { createClient } from '../client/client.ts';
+import type { CliContext } from './cli-context.ts';
+import type { Command, CommandEntry, CommandGroup, OptionSpec } from './command.ts';
+import { commands, findCommand } from './commands.ts';
+
+/** Nobody waits longer for the Tab key. */
+const timeoutMs = 1500;
+
+/**
+ * Answers the shells' completion scripts: the words that may stand in the last place of a command line, one a
+ * line. Says nothing, and quickly, where it does not know.
+ */
+export async function completeWords(words: readonly string[], context: CliContext): Promise<void> {
+  const current = words.at(-1) ?? '';
+  const fitting = (await candidates(words, context)).filter((word) => word.startsWith(current));
+  if (fitting.length > 0) context.out.write(`${fitting.join('\n')}\n`);
+}
+
+async function candidates(
+  words: readonly string[],
+  context: CliContext,
+): Promise<readonly string[]> {
+  const before = words.slice(0, -1);
+  const found = findCommand(before);
+  switch (found.kind) {
+    case 'root':
+      return found.rest.length > 0 ? [] : [...namesOf(commands), 'help'];
+    case 'group':
+      return found.rest.length > 0 ? [] : namesOf(found.group.commands);
+    case 'command':
+      return ofCommand(await found.entry.load(), found.rest, words.at(-1) ?? '', context);
+  }
+}
+
+function namesOf(entries: readonly (CommandEntry | CommandGroup)[]): readonly string[] {
+  return entries.map(({ name }) => name);
+}
+
+/** What may stand behind `before`: an option's value, an option, or an argument. */
+async function ofCommand(
+  command: Command,
+  before: readonly string[],
+  current: string,
+  context: CliContext,
+): Promise<readonly string[]> {
+  const option = openOption(command, before.at(-1) ?? '');
+  if (option !== undefined) return option.choices ?? [];
+  if (current.startsWith('-')) {
+    return [...Object.keys(command.options).map((name) => `--${name}`), '--help'];
+  }
+  const index = positionalCount(command, before);
+  const { positionals } = command;
+  const last = positionals.at(-1);
+  const spec = positionals[index] ?? (last?.repeated === true ? last : undefined);
+  if (spec?.choices !== undefined) return spec.choices;
+  if (spec?.completes !== 'topic' || before.includes('broker')) return [];
+  return topicNames(
+    bootstrapOf(command, before) ?? context.environment['ODRADEK_BOOTSTRAP'],
+    context,
+  );
+}
+
+/** The option whose value comes next, where `word` is one that takes a value. */
+function openOption(command: Command, word: string): OptionSpec | undefined {
+  const found = Object.entries(command.options).find(
+    ([name, { short }]) => word === `--${name}` || (short !== undefined && word === `-${short}`),
+  );
+  return found?.[1].type === 'string' ? found[1] : undefined;
+}
+
+/** How many of `words` are arguments without a name. */
+function positionalCount(command: Command, words: readonly string[]): number {
+  let count = 0;
+  for (const [index, word] of words.entries()) {
+    const isValue = openOption(command, words[index - 1] ?? '') !== undefined;
+    if (!isValue && !word.startsWith('-')) count++;
+  }
+  return count;
+}
+
+function bootstrapOf(command: Command, words: readonly string[]): string | undefined {
+  if (!('bootstrap-server' in command.options)) return undefined;
+  const at = words.findLastIndex((word) => word === '--bootstrap-server' || word === '-b');
+  const joined = words.findLast((word) => word.startsWith('--bootstrap-server='));
+  return at === -1 ? joined?.slice('--bootstrap-server='.length) : words[at + 1];
+}
+
+async function topicNames(
+  bootstrapServers: string | undefined,
+  context: CliContext,
+): Promise<readonly string[]> {
+  try {
+    const runtime = await context.runtime();
+    const client = createClient(
+      {
+        bootstrapServers: bootstrapServers ?? '127.0.0.1:9092',
+        clientId: 'odradek-completion',
+        connectTimeoutMs: timeoutMs,
+        requestTimeoutMs: timeoutMs,
+        operationTimeoutMs: timeoutMs,
+        unreachableTimeoutMs: 0,
+      },
+      runtime,
+    );
+    const topics = await client.admin.listTopics().finally(() => client.close());
+    return topics.filter(({ isInternal }) => !isInternal).map(({ name }) => name);
+  } catch {
+    // Completion has no place for errors: without a broker there is nothing to offer.
+    return [];
+  }
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../runtime/runtime.ts';
+import type { Output } from './cli-context.ts';
+import { counted, formatBytes } from './table.ts';
+
+const redrawMs = 200;
+/** Work that is done sooner shows no progress line at all. */
+const quietMs = 1000;
+
+/**
+ * One line on a terminal that is written anew while long work goes on; nothing where standard error is no
+ * terminal. Whoever does the work calls `update` as often as is convenient.
+ */
+export class Progress {
+  readonly #output: Output;
+  readonly #clock: Clock;
+  readonly #verb: string;
+  readonly #startMs: number;
+  #shownAtMs: number;
+  #isShown = false;
+
+  /** `verb` says what happens to the records: `written`, `read`. */
+  constructor(verb: string, modules: { output: Output; clock: Clock }) {
+    this.#output = modules.output;
+    this.#clock = modules.clock;
+    this.#verb = verb;
+    this.#startMs = this.#clock.monotonicMs();
+    this.#shownAtMs = this.#startMs + quietMs - redrawMs;
+  }
+
+  /** `total`, where it is known, is what `records` will be at the end. */
+  update(records: number, sizeBytes: number, total?: number): void {
+    if (!this.#output.isTty) return;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < this.#shownAtMs + redrawMs) return;
+    this.#shownAtMs = nowMs;
+    this.#isShown = true;
+    const text = this.#text(records, sizeBytes, total, (nowMs - this.#startMs) / 1000);
+    this.#output.write(`\r${text.slice(0, this.#output.columns - 1)}\u001b[K`);
+  }
+
+  /** Takes the line away, so that what is written next stands in its place. */
+  clear(): void {
+    if (!this.#isShown) return;
+    this.#isShown = false;
+    this.#output.write('\r\u001b[K');
+  }
+
+  #text(records: number, sizeBytes: number, total: number | undefined, seconds: number): string {
+    const share =
+      total === undefined || total <= 0
+        ? ''
+        : ` (${Math.min(100, Math.floor((100 * records) / total))} %)`;
+    const rate = Math.round(records / seconds);
+    const speed = `${rate} a second, ${formatBytes(sizeBytes / seconds)}/s`;
+    return `${counted(records, 'record')}${share} ${this.#verb}, ${formatBytes(sizeBytes)}, ${speed}`;
+  }
+}

@@ -1,0 +1,191 @@
+import { resolve } from 'node:path';
+import { createBroker, type Broker } from '../index.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Logger } from '../util/logger.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import { type CliContext, exitCodes } from './cli-context.ts';
+import type { Arguments, Command } from './command.ts';
+import { createConsoleLogger, logFormats, logLevels } from './console-logger.ts';
+import { wholeNumber } from './parse-arguments.ts';
+import { readStartConfig, type StartConfig } from './start-config.ts';
+import { odradekVersion } from './version.ts';
+
+const defaultPort = 9092;
+const defaultHost = '127.0.0.1';
+
+/** `odradek start`: a thin caller of `createBroker`, with what only a command may read around it. */
+export const startCommand: Command = {
+  name: 'start',
+  summary: 'Run a broker until it is stopped',
+  description: [
+    "Configuration comes from the file of --config, the environment (KAFKA_NUM_PARTITIONS=3 is num.partitions=3) and --set, the later ones winning. Keys and values are Kafka's.",
+    'Ctrl-C or SIGTERM stops it in order; a second one at once.',
+  ],
+  positionals: [],
+  options: {
+    'data-dir': {
+      type: 'string',
+      short: 'd',
+      placeholder: 'DIR',
+      help: 'Where topics and metadata are kept. Default: log.dirs of the configuration, else ./data.',
+      completes: 'directory',
+    },
+    memory: { type: 'boolean', help: 'Keeps everything in memory; gone when it stops.' },
+    host: {
+      type: 'string',
+      placeholder: 'HOST',
+      help: `The address to listen on. Default: ${defaultHost}, which only this machine reaches.`,
+    },
+    port: {
+      type: 'string',
+      short: 'p',
+      placeholder: 'PORT',
+      help: `The port to listen on, 0 for any free one. Default: ${defaultPort}.`,
+    },
+    config: {
+      type: 'string',
+      short: 'c',
+      placeholder: 'FILE',
+      help: "A properties file, such as Kafka's server.properties.",
+      completes: 'file',
+    },
+    set: {
+      type: 'string',
+      multiple: true,
+      placeholder: 'KEY=VALUE',
+      help: 'Sets one configuration key. May be repeated.',
+    },
+    override: {
+      type: 'string',
+      multiple: true,
+      placeholder: 'KEY=VALUE',
+      help: "The same as --set, by the name that Kafka's own script has for it.",
+    },
+    'log-format': {
+      type: 'string',
+      placeholder: 'FORM',
+      choices: logFormats,
+      help: 'How events are logged on standard error, one a line: text or json. Default: text.',
+    },
+    'log-level': {
+      type: 'string',
+      placeholder: 'LEVEL',
+      choices: logLevels,
+      help: 'Logs events from this level up: debug, info, warn or error. Default: info.',
+    },
+  },
+  examples: [
+    { text: 'A broker on 127.0.0.1:9092 with its data in ./data', command: 'odradek start' },
+    {
+      text: 'One for a test: any port, nothing on disk',
+      command: 'odradek start --port 0 --memory',
+    },
+    {
+      text: 'Three partitions for new topics, events as JSON',
+      command: 'odradek start --set num.partitions=3 --log-format json',
+    },
+  ],
+  run: async (args, context) => {
+    const runtime = await context.runtime();
+    const logger = consoleLogger(args, context, runtime);
+    const config = readStartConfig(args, context, runtime);
+    for (const warning of config.warnings) logger.warn(warning);
+    const interrupted = new Promise<void>((settle) => {
+      context.onInterrupt(settle);
+    });
+    const broker = await startBroker(args, context, config, logger);
+    announce(broker, args, context, logger);
+    // Rejects when a broken invariant has stopped the broker.
+    await Promise.race([interrupted, broker.closed]);
+    logger.info('broker stops');
+    await broker.stop();
+    logger.info('broker stopped');
+    return exitCodes.ok;
+  },
+};
+
+function consoleLogger(args: Arguments, context: CliContext, runtime: Runtime): Logger {
+  const format = logFormats.find((known) => known === args.text('log-format')) ?? 'text';
+  const level = logLevels.find((known) => known === args.text('log-level')) ?? 'info';
+  const color = context.err.isTty && context.environment['NO_COLOR'] === undefined;
+  const write = (line: string): void => {
+    context.err.write(line);
+  };
+  return createConsoleLogger({ format, level, color }, { clock: runtime.clock, write });
+}
+
+async function startBroker(
+  args: Arguments,
+  context: CliContext,
+  { values }: StartConfig,
+  logger: Logger,
+): Promise<Broker> {
+  const portText = args.text('port');
+  const port = portText === undefined ? undefined : wholeNumber(portText, '--port', 0, 65_535);
+  const host = args.text('host');
+  // Where the configuration says something, only what was typed goes above it.
+  const hasListeners = values.has('listeners');
+  const hasDirs = values.has('log.dirs') || values.has('log.dir');
+  const dataDir = args.text('data-dir') ?? (hasDirs ? undefined : 'data');
+  const isInMemory = args.flag('memory');
+  try {
+    return await createBroker({
+      storage: isInMemory ? 'memory' : 'disk',
+      ...(dataDir === undefined || isInMemory
+        ? {}
+        : { dataDir: resolve(context.workingDirectory, dataDir) }),
+      ...(hasListeners && host === undefined ? {} : { host: host ?? defaultHost }),
+      ...(hasListeners && port === undefined ? {} : { port: port ?? defaultPort }),
+      config: Object.fromEntries(values),
+      logger,
+      unref: false,
+    });
+  } catch (error) {
+    throw withAdvice(error);
+  }
+}
+
+/** Says what can be done about the failures that happen to everybody. */
+function withAdvice(error: unknown): unknown {
+  if (hasCode(error, 'PORT_IN_USE')) {
+    const { host, port } = error.details;
+    return advised(
+      error,
+      `Another broker may be running there; odradek topic list -b ${host}:${port} tells. ` +
+        `odradek start --port ${port + 1} takes another port, --port 0 any free one.`,
+    );
+  }
+  if (hasCode(error, 'DATA_DIR_LOCKED')) {
+    return advised(error, 'Another broker runs on this folder; --data-dir names another one.');
+  }
+  return error;
+}
+
+function advised(error: OdradekError, advice: string): OdradekError {
+  return new OdradekError(`${error.message}\n${advice}`, error.details, { cause: error });
+}
+
+/** Where it listens, where its data is, and what to type next; as an event where a machine reads along. */
+function announce(broker: Broker, args: Arguments, context: CliContext, logger: Logger): void {
+  const dataDirs = broker.dataDirs.join(', ');
+  if (args.text('log-format') === 'json') {
+    const { bootstrapServers, clusterId, nodeId } = broker;
+    logger.info('broker is ready', { bootstrapServers, dataDirs, clusterId, nodeId });
+    return;
+  }
+  const [address = ''] = broker.bootstrapServers.split(',');
+  const isDefault = address === `${defaultHost}:${defaultPort}`;
+  const bootstrap = isDefault ? '' : ` -b ${address}`;
+  const line = (words: string): string => context.commandLine(`${words}${bootstrap}`);
+  context.out.write(
+    [
+      `Odradek ${odradekVersion} is ready.`,
+      `  listens on  ${broker.bootstrapServers}`,
+      `  data in     ${dataDirs === '' ? 'memory' : dataDirs}`,
+      'To write a message, and to read it, in another terminal:',
+      `  echo hello | ${line('produce greetings')}`,
+      `  ${line('consume greetings')}`,
+      '',
+    ].join('\n'),
+  );
+}

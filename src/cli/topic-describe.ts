@@ -1,0 +1,170 @@
+import type { ConfigEntry } from '../client/admin-configs.ts';
+import { valueOf } from '../client/admin-items.ts';
+import type { Client } from '../client/client.ts';
+import type { PartitionMetadata, TopicMetadata } from '../client/cluster-metadata.ts';
+import { offsetSpecs } from '../client/list-offsets.ts';
+import { hasCode } from '../util/odradek-error.ts';
+import { exitCodes } from './cli-context.ts';
+import { connectionOptions, jsonOption, withClient } from './client-command.ts';
+import type { Command } from './command.ts';
+import { printJson } from './report.ts';
+import { counted, formatBytes, formatTable } from './table.ts';
+import { findTopics } from './topic-patterns.ts';
+
+/** `odradek topic describe`. */
+export const topicDescribeCommand: Command = {
+  name: 'topic describe',
+  summary: 'Show partitions, leaders, offsets and configuration of topics',
+  description: [
+    'START is the first offset that is left and END the next one to be given. RECORDS is what lies between: ' +
+      'fewer where compaction has removed some or transactions have left marks.',
+  ],
+  positionals: [{ name: 'topic', required: true, repeated: true, completes: 'topic' }],
+  options: { ...jsonOption, ...connectionOptions },
+  examples: [
+    { text: 'One topic', command: 'odradek topic describe orders' },
+    { text: 'Several, by a pattern', command: "odradek topic describe 'ipl*'" },
+  ],
+  run: (args, context) =>
+    withClient(args, context, async (client) => {
+      const topics = await findTopics(client, args.positionals);
+      const described = await describeTopics(client, topics);
+      if (args.flag('json')) printJson(context, described);
+      else context.out.write(described.map(topicText).join('\n'));
+      return exitCodes.ok;
+    }),
+};
+
+interface DescribedPartition extends PartitionMetadata {
+  /** Undefined while the partition has no leader. */
+  readonly startOffset: number | undefined;
+  readonly endOffset: number | undefined;
+  /** On its leader; undefined where nobody says. */
+  readonly sizeBytes: number | undefined;
+}
+
+interface DescribedTopic {
+  readonly name: string;
+  readonly topicId: string | undefined;
+  readonly isInternal: boolean;
+  /** What was set for this topic. */
+  readonly configs: Readonly<Record<string, string | null>>;
+  readonly partitions: readonly DescribedPartition[];
+}
+
+async function describeTopics(
+  client: Client,
+  topics: readonly TopicMetadata[],
+): Promise<readonly DescribedTopic[]> {
+  const [configs, offsets, sizes] = await Promise.all([
+    client.admin.describeConfigs(topics.map(({ name }) => ({ type: 'topic', name }))),
+    offsetsOf(client, topics),
+    sizesOf(client),
+  ]);
+  return topics.map(({ name, topicId, isInternal, partitions }, index) => ({
+    name,
+    topicId,
+    isInternal,
+    configs: ownConfigs(valueOf(configs[index] ?? { value: [] })),
+    partitions: partitions.map((partition) => ({
+      ...partition,
+      ...(offsets.get(`${name}-${partition.partition}`) ?? noOffsets),
+      sizeBytes: sizes.get(`${name}-${partition.partition}@${partition.leaderId}`),
+    })),
+  }));
+}
+
+function ownConfigs(entries: readonly ConfigEntry[]): Readonly<Record<string, string | null>> {
+  const own = entries.filter(({ source }) => source === 'DYNAMIC_TOPIC_CONFIG');
+  return Object.fromEntries(own.map(({ name, value }) => [name, value]));
+}
+
+type Offsets = Pick<DescribedPartition, 'startOffset' | 'endOffset'>;
+
+const noOffsets: Offsets = { startOffset: undefined, endOffset: undefined };
+
+/** Where each partition with a leader starts and ends. */
+async function offsetsOf(
+  client: Client,
+  topics: readonly TopicMetadata[],
+): Promise<ReadonlyMap<string, Offsets>> {
+  const partitions = topics.flatMap(({ name, partitions: all }) =>
+    all
+      .filter(({ leaderId }) => leaderId >= 0)
+      .map(({ partition }) => ({ topic: name, partition })),
+  );
+  const queries = partitions.flatMap((partition) => [
+    { ...partition, timestampMs: offsetSpecs.earliest },
+    { ...partition, timestampMs: offsetSpecs.latest },
+  ]);
+  const found = await client.admin.listOffsets(queries);
+  return new Map(
+    partitions.map(({ topic, partition }, index) => [
+      `${topic}-${partition}`,
+      { startOffset: found[2 * index]?.offset, endOffset: found[2 * index + 1]?.offset },
+    ]),
+  );
+}
+
+/** What partitions take on disk, by `topic-partition@broker`; empty where the brokers do not say. */
+async function sizesOf(client: Client): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  try {
+    for (const { brokerId, replicas } of await client.admin.describeLogDirs()) {
+      for (const { topic, partition, sizeBytes, isFuture } of replicas) {
+        if (!isFuture) sizes.set(`${topic}-${partition}@${brokerId}`, sizeBytes);
+      }
+    }
+  } catch (error) {
+    // Sizes are an extra: a broker that does not tell them, or not to us, is described without.
+    if (!hasCode(error, 'BROKER_REFUSED')) throw error;
+  }
+  return sizes;
+}
+
+function topicText({ name, topicId, configs, partitions }: DescribedTopic): string {
+  const replicas = partitions[0]?.replicas.length ?? 0;
+  const title = [
+    name,
+    counted(partitions.length, 'partition'),
+    counted(replicas, 'replica'),
+    ...(topicId === undefined ? [] : [`id ${topicId}`]),
+  ];
+  const settings = Object.entries(configs).map(
+    ([key, value]) => `  ${key}=${value ?? '(hidden)'}\n`,
+  );
+  return `${title.join(', ')}\n${settings.join('')}${partitionTable(partitions)}`;
+}
+
+function partitionTable(partitions: readonly DescribedPartition[]): string {
+  return formatTable(
+    [
+      { title: 'PARTITION', align: 'right' },
+      { title: 'LEADER', align: 'right' },
+      { title: 'REPLICAS' },
+      { title: 'IN SYNC' },
+      { title: 'START', align: 'right' },
+      { title: 'END', align: 'right' },
+      { title: 'RECORDS', align: 'right' },
+      { title: 'SIZE', align: 'right' },
+    ],
+    partitions.map((partition) => [
+      String(partition.partition),
+      partition.leaderId < 0 ? 'none' : String(partition.leaderId),
+      partition.replicas.join(','),
+      partition.isr.join(','),
+      textOf(partition.startOffset),
+      textOf(partition.endOffset),
+      textOf(recordsOf(partition)),
+      partition.sizeBytes === undefined ? '-' : formatBytes(partition.sizeBytes),
+    ]),
+  );
+}
+
+function recordsOf({ startOffset, endOffset }: DescribedPartition): number | undefined {
+  return startOffset === undefined || endOffset === undefined ? undefined : endOffset - startOffset;
+}
+
+function textOf(value: number | undefined): string {
+  return value === undefined ? '-' : String(value);
+}

@@ -1,0 +1,73 @@
+import { connectionOptions, jsonOption, withClient } from './client-command.ts';
+import type { Command } from './command.ts';
+import { exitCodes } from './cli-context.ts';
+import { printJson } from './report.ts';
+import { formatTable } from './table.ts';
+import { matchesPattern } from './topic-patterns.ts';
+import type { TopicMetadata } from '../client/cluster-metadata.ts';
+
+/** `odradek topic list`. */
+export const topicListCommand: Command = {
+  name: 'topic list',
+  summary: 'List topics',
+  positionals: [{ name: 'pattern', required: false, repeated: true, completes: 'topic' }],
+  options: {
+    names: { type: 'boolean', help: 'Only the names, one a line.' },
+    internal: {
+      type: 'boolean',
+      help: 'Also the topics that Kafka keeps for itself, such as __consumer_offsets.',
+    },
+    ...jsonOption,
+    ...connectionOptions,
+  },
+  examples: [
+    { text: 'All topics', command: 'odradek topic list' },
+    { text: "Those whose names begin with 'ipl'", command: "odradek topic list 'ipl*'" },
+  ],
+  run: (args, context) =>
+    withClient(args, context, async (client) => {
+      const isWanted = ({ name, isInternal }: TopicMetadata): boolean => {
+        if (args.positionals.length === 0) return args.flag('internal') || !isInternal;
+        return args.positionals.some((pattern) => matchesPattern(name, pattern));
+      };
+      const topics = (await client.admin.listTopics()).filter(isWanted);
+      if (args.flag('json')) printJson(context, topics.map(topicSummary));
+      else if (args.flag('names')) {
+        for (const { name } of topics) context.out.write(`${name}\n`);
+      } else if (topics.length === 0) {
+        context.err.write('There are no topics. odradek topic create NAME makes one.\n');
+      } else context.out.write(topicTable(topics));
+      return exitCodes.ok;
+    }),
+};
+
+function topicSummary(topic: TopicMetadata): object {
+  const { name, topicId, isInternal, partitions } = topic;
+  const replicationFactor = replicationFactorOf(topic);
+  return { name, topicId, isInternal, partitions: partitions.length, replicationFactor };
+}
+
+function replicationFactorOf({ partitions }: TopicMetadata): number {
+  return partitions[0]?.replicas.length ?? 0;
+}
+
+function topicTable(topics: readonly TopicMetadata[]): string {
+  const withoutLeader = ({ partitions }: TopicMetadata): string => {
+    const count = partitions.filter(({ leaderId }) => leaderId < 0).length;
+    return count === 0 ? '' : `${count} without a leader`;
+  };
+  return formatTable(
+    [
+      { title: 'TOPIC' },
+      { title: 'PARTITIONS', align: 'right' },
+      { title: 'REPLICAS', align: 'right' },
+      { title: '' },
+    ],
+    topics.map((topic) => [
+      topic.name,
+      String(topic.partitions.length),
+      String(replicationFactorOf(topic)),
+      withoutLeader(topic),
+    ]),
+  );
+}

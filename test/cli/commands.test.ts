@@ -1,0 +1,300 @@
+/**
+ * Goal: each command does to a broker what it says, and tells it in text, in JSON and by its exit code.
+ * Method: commands run in this process against a broker in memory, over real sockets.
+ */
+import { deepStrictEqual, match, strictEqual } from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Broker, createBroker } from '../../src/index.ts';
+import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
+import { type FakeContext, fakeContext, fakeInput, run } from './fake-context.ts';
+
+let broker: Broker;
+
+before(async () => {
+  broker = await createBroker({ storage: 'memory' });
+});
+
+after(() => broker.stop());
+
+function context(options: Parameters<typeof fakeContext>[0] = {}): FakeContext {
+  return fakeContext({
+    environment: { ODRADEK_BOOTSTRAP: broker.bootstrapServers },
+    runtime: () => Promise.resolve(createNodeRuntime()),
+    ...options,
+  });
+}
+
+async function odradek(
+  words: string,
+  ...input: string[]
+): Promise<{ exitCode: number; out: string; err: string }> {
+  return run(words.split(' '), context({ input: fakeInput(...input) }));
+}
+
+/** What a command prints, which must succeed. */
+async function output(words: string, ...input: string[]): Promise<string> {
+  const { exitCode, out, err } = await odradek(words, ...input);
+  strictEqual(exitCode, 0, `odradek ${words}: ${err}`);
+  return out;
+}
+
+test('topics: created, listed, described, altered and deleted', async () => {
+  strictEqual(
+    await output('topic create life --partitions 3 --config retention.ms=1000'),
+    'life created with 3 partitions\n',
+  );
+  match(await output('topic list'), /^TOPIC +PARTITIONS +REPLICAS\n(.*\n)*life +3 +1\n/);
+  strictEqual(await output('topic list lif* --names'), 'life\n');
+  const described = await output('topic describe life');
+  match(described, /^life, 3 partitions, 1 replica, id [\w-]{22}\n {2}retention\.ms=1000\n/);
+  match(described, /PARTITION +LEADER +REPLICAS +IN SYNC +START +END +RECORDS +SIZE/);
+  strictEqual(
+    await output('topic alter life --partitions 5 --delete-config retention.ms'),
+    'life: configuration changed, now 5 partitions\n',
+  );
+  const [topic] = JSON.parse(await output('topic describe life --json')) as {
+    partitions: unknown[];
+    configs: object;
+  }[];
+  deepStrictEqual([topic?.partitions.length, topic?.configs], [5, {}]);
+  strictEqual(await output('topic delete life'), 'life deleted\n');
+  strictEqual(await output('topic list life --names'), '');
+});
+
+test('topic create: an existing topic fails, or with --if-not-exists does not', async () => {
+  await output('topic create twice');
+  const again = await odradek('topic create twice fresh');
+  strictEqual(again.exitCode, 1);
+  match(again.err, /create topic twice: TOPIC_ALREADY_EXISTS/);
+  match(again.out, /fresh created/, 'the other one is made all the same');
+  match(await output('topic create twice --if-not-exists'), /twice is there already/);
+});
+
+test('topic create: --dry-run creates nothing', async () => {
+  match(await output('topic create dry --dry-run'), /dry could be created/);
+  strictEqual(await output('topic list dry --names'), '');
+});
+
+test('topic create --json: an object a topic, with what failed in it', async () => {
+  const { exitCode, out } = await odradek('topic create json-one bad/name --json');
+  strictEqual(exitCode, 1);
+  const [good, bad] = JSON.parse(out) as Record<string, unknown>[];
+  deepStrictEqual([good?.['name'], good?.['partitions']], ['json-one', 1]);
+  deepStrictEqual([bad?.['name'], bad?.['error']], ['bad/name', 'INVALID_TOPIC_EXCEPTION']);
+});
+
+test('an unknown topic is an error that names the nearest', async () => {
+  await output('topic create orders-of-today');
+  const { exitCode, err } = await odradek('topic describe orders-of-todya');
+  strictEqual(exitCode, 1);
+  strictEqual(err, 'odradek: there is no topic orders-of-todya; did you mean orders-of-today?\n');
+  match((await odradek('consume zzzzzzzz')).err, /odradek topic create zzzzzzzz makes it/);
+  match((await odradek('topic delete zzzzzzzz')).err, /there is no topic zzzzzzzz/);
+  strictEqual((await odradek('topic delete zzzzzzzz --if-exists')).exitCode, 0);
+});
+
+test('produce and consume: lines come back in the order of their times', async () => {
+  await output('topic create lines --partitions 3');
+  const { exitCode, err } = await odradek('produce lines', 'a\nb', 'c\n\n', 'd');
+  strictEqual(exitCode, 0);
+  strictEqual(err, '4 records written to lines (4 B)\n');
+  strictEqual((await output('consume lines')).split('\n').toSorted().join(''), 'abcd');
+});
+
+test('produce: keys, tombstones, headers and partitions', async () => {
+  await output('topic create keyed --partitions 2');
+  await output('produce keyed -K : -p 1 -H h=1 -H h=2 --null-marker NULL', 'a:1\nb:NULL\nno key\n');
+  strictEqual(
+    await output('consume keyed --format %p|%k|%v|%h\\n --null-marker -'),
+    '1|a|1|h=1,h=2\n1|b|-|h=1,h=2\n1|-|no key|h=1,h=2\n',
+  );
+  strictEqual(await output('consume keyed --key-separator = --max 1'), 'a=1\n');
+});
+
+test('JSON lines come back exactly as they were written, binary values and all', async () => {
+  await output('topic create binary --partitions 2');
+  await output('topic create copy --partitions 2');
+  const lines = [
+    { key: 'a', value: 'text', timestamp: 1000, partition: 1 },
+    { key: null, value: null, timestamp: 1001, partition: 0 },
+    { keyBase64: '/w==', valueBase64: 'gIGC', timestamp: 1002, partition: 1 },
+    { key: 'h', value: '', timestamp: 1003, partition: 0, headers: [{ key: 'x', value: null }] },
+  ];
+  const input = lines.map((line) => `${JSON.stringify(line)}\n`).join('\n');
+  await output('produce binary --json', input);
+  const first = await output('consume binary --json');
+  const records = first
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  deepStrictEqual(
+    records.map((record) => ({ ...record, topic: undefined, offset: undefined })),
+    lines.map((line) => ({ ...line, topic: undefined, offset: undefined })),
+  );
+  await output('produce copy --json -z zstd', first);
+  strictEqual((await output('consume copy --json')).replaceAll('"copy"', '"binary"'), first);
+});
+
+test('produce: every codec and every acks, with a report in JSON', async () => {
+  for (const codec of ['none', 'gzip', 'snappy', 'lz4', 'zstd']) {
+    for (const acks of ['0', '1', 'all']) {
+      const out = await output(`produce codecs -z ${codec} --acks ${acks} --report json`, 'x\ny\n');
+      deepStrictEqual(JSON.parse(out), { topics: ['codecs'], records: 2, failed: 0 });
+    }
+  }
+});
+
+test('produce: a bad line stops with its number and exit code 2, what stands before it is written', async () => {
+  const { exitCode, err } = await odradek('produce bad-lines --json', '{"value":"a"}\nnonsense\n');
+  strictEqual(exitCode, 2);
+  match(err, /1 record written to bad-lines \(1 B\)\nodradek: line 2: not JSON/);
+  strictEqual(await output('consume bad-lines'), 'a\n');
+});
+
+test('produce --file reads a file, and a partition that is not there is told', async () => {
+  await output('topic create from-file');
+  const files = { 'records.txt': fakeInput('one\ntwo\n') };
+  const done = await run(['produce', 'from-file', '--file', 'records.txt'], context({ files }));
+  match(done.err, /2 records written to from-file/);
+  const bad = await odradek('produce from-file -p 9', 'x\n');
+  match(bad.err, /topic from-file has no partition 9; it has 1/);
+  strictEqual(bad.exitCode === 0, false);
+});
+
+test('a large input goes through with little memory, and comes out whole', async () => {
+  await output('topic create large --partitions 4');
+  const lines = Array.from({ length: 50_000 }, (_, index) => `line ${index}\n`);
+  const chunks = Array.from({ length: 10 }, (_, part) =>
+    lines.slice(part * 5000, (part + 1) * 5000).join(''),
+  );
+  await output('produce large -z lz4', ...chunks);
+  const read = (await output('consume large')).split('\n').filter((line) => line !== '');
+  strictEqual(read.length, 50_000);
+  strictEqual(new Set(read).size, 50_000);
+});
+
+test('consume: from and until, by offset, count and time', async () => {
+  await output('topic create ranges');
+  const lines = [1, 2, 3, 4, 5].map((n) => `{"value":"${n}","timestamp":${n * 1000}}\n`);
+  await output('produce ranges --json', ...lines);
+  const read = async (options: string): Promise<string> =>
+    (await output(`consume ranges ${options} --format %v`)).trim();
+  strictEqual(await read('--from 3'), '45');
+  strictEqual(await read('--from -2'), '45');
+  strictEqual(await read('--until 2'), '12');
+  strictEqual(await read('--from @2000 --until @4000'), '23');
+  strictEqual(await read('--from end'), '');
+  strictEqual(await read('--max 3'), '123');
+  strictEqual(await read('--from 1 --until 100 --max 2'), '23');
+});
+
+test('consume: several topics and a wildcard', async () => {
+  for (const name of ['ipl-a', 'ipl-b', 'other']) await output(`produce ${name}`, `${name}\n`);
+  const wild = (await output('consume ipl*')).trim().split('\n');
+  deepStrictEqual(wild.toSorted(), ['ipl-a', 'ipl-b']);
+  const named = (await output('consume ipl-a other')).trim().split('\n');
+  deepStrictEqual(named.toSorted(), ['ipl-a', 'other']);
+  match((await odradek('consume nothing-like-it*')).err, /no topic matches nothing-like-it\*/);
+});
+
+test('consume --follow goes on until it is interrupted, which is no failure', async () => {
+  await output('produce followed', 'before\n');
+  const following = context();
+  const running = run(['consume', 'followed', '--follow'], following);
+  await output('produce followed', 'after\n');
+  while (!following.out.text().includes('after')) await new Promise(setImmediate);
+  following.interrupt();
+  const { exitCode, out } = await running;
+  strictEqual(exitCode, 0);
+  strictEqual(out, 'before\nafter\n');
+});
+
+test('consume ends quietly when nobody reads any more', async () => {
+  await output('produce piped', 'x\n'.repeat(5000));
+  const broken = context();
+  broken.out.close();
+  deepStrictEqual(await run(['consume', 'piped', '--follow'], broken), {
+    exitCode: 0,
+    out: 'x\n'.repeat(1000),
+    err: '',
+  });
+});
+
+test('config: got, set and deleted, for topics and brokers', async () => {
+  await output('topic create configured');
+  match((await odradek('config get topic configured')).err, /Nothing was set/);
+  strictEqual(
+    await output('config set topic configured retention.ms=5 cleanup.policy=compact'),
+    '2 values of topic configured set\n',
+  );
+  strictEqual(await output('config get topic configured retention.ms --value'), '5\n');
+  match(await output('config get topic configured'), /retention\.ms +5 +topic\n/);
+  match(await output('config get topic configured --all'), /segment\.bytes +1073741824 +default/);
+  match(
+    await output('config delete topic configured retention.ms'),
+    /retention\.ms of topic configured returned to the default/,
+  );
+  const [entry] = JSON.parse(
+    await output('config get topic configured cleanup.policy --json'),
+  ) as Record<string, unknown>[];
+  deepStrictEqual([entry?.['value'], entry?.['source']], ['compact', 'DYNAMIC_TOPIC_CONFIG']);
+  match(await output(`config get broker ${broker.nodeId} listeners`), /listeners +PLAINTEXT/);
+});
+
+test('config: bad values, keys and resources are told apart', async () => {
+  await output('topic create strict');
+  const value = await odradek('config set topic strict retention.ms=soon');
+  strictEqual(value.exitCode, 1);
+  match(value.err, /INVALID_CONFIG/);
+  match(
+    (await odradek('config get topic strict retentionms')).err,
+    /there is no key retentionms; did you mean retention\.ms\?/,
+  );
+  const resource = await odradek('config get queue strict');
+  strictEqual(resource.exitCode, 2);
+  match(resource.err, /expected one of topic, broker/);
+  strictEqual((await odradek('config get topic no-such-topic')).exitCode, 1);
+  strictEqual((await odradek('config set topic strict')).exitCode, 2);
+});
+
+test('topic alter: old records are deleted', async () => {
+  await output('topic create trimmed');
+  await output('produce trimmed', '1\n2\n3\n4\n');
+  strictEqual(
+    await output('topic alter trimmed --delete-records-before -1'),
+    'trimmed: 3 records deleted\n',
+  );
+  strictEqual(await output('consume trimmed'), '4\n');
+  strictEqual((await odradek('topic alter trimmed')).exitCode, 2);
+});
+
+test('without a broker the message says what can be done', async () => {
+  const { exitCode, err } = await odradek('topic list -b 127.0.0.1:1');
+  strictEqual(exitCode, 1);
+  match(err, /127\.0\.0\.1:1/);
+  match(err, /odradek start runs one, --bootstrap-server names another/);
+  strictEqual((await odradek('topic list -b nonsense')).exitCode, 2);
+});
+
+test('completion: commands, options, choices and topics', async () => {
+  await output('topic create completed-topic');
+  const complete = async (...words: string[]): Promise<string[]> =>
+    (await run(['__complete', '--', ...words], context())).out.trim().split('\n');
+  deepStrictEqual(await complete('top'), ['topic']);
+  deepStrictEqual(await complete('topic', 'de'), ['describe', 'delete']);
+  deepStrictEqual(await complete('produce', '--comp'), ['--compression']);
+  deepStrictEqual(await complete('produce', '--compression', 'z'), ['zstd']);
+  deepStrictEqual(await complete('consume', 'completed'), ['completed-topic']);
+  deepStrictEqual(await complete('consume', '--max', '3', 'completed'), ['completed-topic']);
+  deepStrictEqual(await complete('config', 'get', 'topic', 'completed'), ['completed-topic']);
+  deepStrictEqual(await complete('config', 'get', ''), ['topic', 'broker']);
+  deepStrictEqual(await complete('nonsense', ''), ['']);
+  const silent = await run(['__complete', '--', 'consume', '-b', '127.0.0.1:1', ''], context());
+  deepStrictEqual(silent, { exitCode: 0, out: '', err: '' });
+});
+
+for (const shell of ['bash', 'zsh', 'fish']) {
+  test(`completion ${shell} prints a script that asks odradek`, async () => {
+    match(await output(`completion ${shell}`), /odradek __complete -- /);
+  });
+}
