@@ -1,0 +1,124 @@
+import {
+  alterConfigsRequest,
+  alterConfigsResponse,
+} from '../../../src/protocol/messages/alter-configs.ts';
+import {
+  apiVersionsRequest,
+  apiVersionsResponse,
+} from '../../../src/protocol/messages/api-versions.ts';
+import {
+  createAclsRequest,
+  createAclsResponse,
+} from '../../../src/protocol/messages/create-acls.ts';
+import {
+  createPartitionsRequest,
+  createPartitionsResponse,
+} from '../../../src/protocol/messages/create-partitions.ts';
+import {
+  createTopicsRequest,
+  createTopicsResponse,
+} from '../../../src/protocol/messages/create-topics.ts';
+import {
+  deleteAclsRequest,
+  deleteAclsResponse,
+} from '../../../src/protocol/messages/delete-acls.ts';
+import {
+  deleteRecordsRequest,
+  deleteRecordsResponse,
+} from '../../../src/protocol/messages/delete-records.ts';
+import {
+  deleteTopicsRequest,
+  deleteTopicsResponse,
+} from '../../../src/protocol/messages/delete-topics.ts';
+import {
+  describeAclsRequest,
+  describeAclsResponse,
+} from '../../../src/protocol/messages/describe-acls.ts';
+import {
+  describeClusterRequest,
+  describeClusterResponse,
+} from '../../../src/protocol/messages/describe-cluster.ts';
+import {
+  describeConfigsRequest,
+  describeConfigsResponse,
+} from '../../../src/protocol/messages/describe-configs.ts';
+import {
+  describeLogDirsRequest,
+  describeLogDirsResponse,
+} from '../../../src/protocol/messages/describe-log-dirs.ts';
+import {
+  describeProducersRequest,
+  describeProducersResponse,
+} from '../../../src/protocol/messages/describe-producers.ts';
+import {
+  describeTopicPartitionsRequest,
+  describeTopicPartitionsResponse,
+} from '../../../src/protocol/messages/describe-topic-partitions.ts';
+import { fetchRequest, fetchResponse } from '../../../src/protocol/messages/fetch.ts';
+import {
+  incrementalAlterConfigsRequest,
+  incrementalAlterConfigsResponse,
+} from '../../../src/protocol/messages/incremental-alter-configs.ts';
+import {
+  initProducerIdRequest,
+  initProducerIdResponse,
+} from '../../../src/protocol/messages/init-producer-id.ts';
+import {
+  listConfigResourcesRequest,
+  listConfigResourcesResponse,
+} from '../../../src/protocol/messages/list-config-resources.ts';
+import {
+  listOffsetsRequest,
+  listOffsetsResponse,
+} from '../../../src/protocol/messages/list-offsets.ts';
+import { metadataRequest, metadataResponse } from '../../../src/protocol/messages/metadata.ts';
+import {
+  offsetForLeaderEpochRequest,
+  offsetForLeaderEpochResponse,
+} from '../../../src/protocol/messages/offset-for-leader-epoch.ts';
+import { produceRequest, produceResponse } from '../../../src/protocol/messages/produce.ts';
+import type { ApiSchema, Encodable, Infer } from '../../../src/protocol/schema.ts';
+
+/** The APIs that are asked, each with its two messages. */
+export const apis = {
+  AlterConfigs: { request: alterConfigsRequest, response: alterConfigsResponse },
+  ApiVersions: { request: apiVersionsRequest, response: apiVersionsResponse },
+  CreateAcls: { request: createAclsRequest, response: createAclsResponse },
+  CreatePartitions: { request: createPartitionsRequest, response: createPartitionsResponse },
+  CreateTopics: { request: createTopicsRequest, response: createTopicsResponse },
+  DeleteAcls: { request: deleteAclsRequest, response: deleteAclsResponse },
+  DeleteRecords: { request: deleteRecordsRequest, response: deleteRecordsResponse },
+  DeleteTopics: { request: deleteTopicsRequest, response: deleteTopicsResponse },
+  DescribeAcls: { request: describeAclsRequest, response: describeAclsResponse },
+  DescribeCluster: { request: describeClusterRequest, response: describeClusterResponse },
+  DescribeConfigs: { request: describeConfigsRequest, response: describeConfigsResponse },
+  DescribeLogDirs: { request: describeLogDirsRequest, response: describeLogDirsResponse },
+  DescribeProducers: { request: describeProducersRequest, response: describeProducersResponse },
+  DescribeTopicPartitions: {
+    request: describeTopicPartitionsRequest,
+    response: describeTopicPartitionsResponse,
+  },
+  Fetch: { request: fetchRequest, response: fetchResponse },
+  IncrementalAlterConfigs: {
+    request: incrementalAlterConfigsRequest,
+    response: incrementalAlterConfigsResponse,
+  },
+  InitProducerId: { request: initProducerIdRequest, response: initProducerIdResponse },
+  ListConfigResources: {
+    request: listConfigResourcesRequest,
+    response: listConfigResourcesResponse,
+  },
+  ListOffsets: { request: listOffsetsRequest, response: listOffsetsResponse },
+  Metadata: { request: metadataRequest, response: metadataResponse },
+  OffsetForLeaderEpoch: {
+    request: offsetForLeaderEpochRequest,
+    response: offsetForLeaderEpochResponse,
+  },
+  Produce: { request: produceRequest, response: produceResponse },
+} satisfies Record<string, { request: ApiSchema; response: ApiSchema }>;
+
+export type AskedApi = keyof typeof apis;
+/** What a request of the API is encoded from. */
+export type Question<N extends AskedApi> = Encodable<(typeof apis)[N]['request']>;
+/** What its answer decodes to. */
+export type Answer<N extends AskedApi> = Infer<(typeof apis)[N]['response']>;

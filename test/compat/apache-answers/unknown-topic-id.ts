@@ -1,0 +1,2 @@
+/** An id that no topic has. */
+export const unknownTopicId = 'nobodyhasthistopicidAQ';
