@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A broker in a process of its own, to be measured. */
+export interface BrokerProcess {
+  readonly name: string;
+  readonly bootstrap: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/**
+ * The broker that the command line names: `--bootstrap HOST:PORT --pid PID` for one that runs, as Apache
+ * Kafka started by `benchmarks/peers/`; else Odradek, from its sources, on a port of its own with its data
+ * in a temporary folder on disk.
+ */
+export async function brokerToMeasure(
+  args: readonly string[] = process.argv,
+): Promise<BrokerProcess> {
+  const bootstrap = valueOf(args, '--bootstrap');
+  if (bootstrap !== undefined) {
+    const pid = Number(valueOf(args, '--pid'));
+    return { name: valueOf(args, '--name') ?? bootstrap, bootstrap, pid, stop: async () => {} };
+  }
+  return startOdradek();
+}
+
+async function startOdradek(): Promise<BrokerProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
+  const port = await freePort();
+  const child = spawn(
+    process.execPath,
+    [main, 'start', '--port', String(port), '--data-dir', folder],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const bootstrap = `127.0.0.1:${port}`;
+  await reachable(port, child);
+  const stop = async (): Promise<void> => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { name: 'odradek', bootstrap, pid: child.pid ?? 0, stop };
+}
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function reachable(port: number, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode}`);
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('the broker did not come up');
+}
+
+/** The value behind a flag. */
+export function valueOf(args: readonly string[], flag: string): string | undefined {
+  const at = args.indexOf(flag);
+  return at < 0 ? undefined : args[at + 1];
+}

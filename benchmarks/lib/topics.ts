@@ -1,0 +1,25 @@
+import { buildBatch } from '../../src/records/batch-builder.ts';
+import {
+  createTopicsRequest,
+  createTopicsResponse,
+} from '../../src/protocol/messages/create-topics.ts';
+import { concatenated } from '../../src/util/bytes.ts';
+import type { Wire } from './wire.ts';
+
+/** Makes a topic and waits until it leads. */
+export async function createTopic(wire: Wire, name: string, numPartitions: number): Promise<void> {
+  const { topics } = await wire.call(createTopicsRequest, createTopicsResponse, 5, {
+    topics: [{ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }],
+    timeoutMs: 30_000,
+  });
+  const error = topics[0]?.errorCode;
+  if (error !== 0) throw new Error(`creating ${name} answered ${error}`);
+}
+
+/** A batch of `count` records with values of `valueBytes`, uncompressed. */
+export function batchOf(count: number, valueBytes: number): Uint8Array {
+  const value = new Uint8Array(valueBytes).fill(120);
+  const timestamp = Date.now();
+  const records = Array.from({ length: count }, () => ({ timestamp, value }));
+  return concatenated(buildBatch(records).chunks);
+}

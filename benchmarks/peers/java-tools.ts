@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { runCommand, type CommandOutcome } from '../../tools/run-command.ts';
+
+/** Apache's command-line programs by the names of their scripts, without `kafka-` and `.sh`. */
+const classes = {
+  'broker-api-versions': 'org.apache.kafka.tools.BrokerApiVersionsCommand',
+  'client-compatibility-test': 'org.apache.kafka.tools.ClientCompatibilityTest',
+  cluster: 'org.apache.kafka.tools.ClusterTool',
+  configs: 'kafka.admin.ConfigCommand',
+  'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
+  'console-producer': 'org.apache.kafka.tools.ConsoleProducer',
+  'delete-records': 'org.apache.kafka.tools.DeleteRecordsCommand',
+  'dump-log': 'org.apache.kafka.tools.DumpLogSegments',
+  features: 'org.apache.kafka.tools.FeatureCommand',
+  'get-offsets': 'org.apache.kafka.tools.GetOffsetShell',
+  'log-dirs': 'org.apache.kafka.tools.LogDirsCommand',
+  'producer-perf-test': 'org.apache.kafka.tools.ProducerPerformance',
+  storage: 'kafka.tools.StorageTool',
+  topics: 'org.apache.kafka.tools.TopicCommand',
+  'verifiable-producer': 'org.apache.kafka.tools.VerifiableProducer',
+} as const;
+
+/** A tool of Apache's. */
+export type JavaTool = keyof typeof classes;
+
+/** What a tool is given beside its arguments. */
+export interface JavaToolOptions {
+  /** Its standard input. */
+  readonly input?: string;
+  /** Two minutes unless given. */
+  readonly timeoutMs?: number;
+}
+
+/** A small heap and no second compiler: most of a short tool's time is the start of its JVM. */
+const quickStart = ['-Xmx256m', '-Xshare:auto', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+
+/** The words after `java` that run `className` with the jars in `folder`. */
+export function javaArguments(folder: string, className: string, jvm = quickStart): string[] {
+  return [
+    ...jvm,
+    `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2.xml')}`,
+    '-cp',
+    join(folder, '*'),
+    className,
+  ];
+}
+
+/** Runs one of Apache's tools to its end with the jars in `folder`. Never rejects. */
+export function runJavaTool(
+  folder: string,
+  tool: JavaTool,
+  args: readonly string[],
+  { input, timeoutMs = 120_000 }: JavaToolOptions = {},
+): Promise<CommandOutcome> {
+  return runCommand('java', [...javaArguments(folder, classes[tool]), ...args], {
+    timeoutMs,
+    ...(input === undefined ? {} : { input }),
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * From nothing to the first answer: `createBroker()` to an answered ApiVersions request, cold (in a new process)
+ * and again in the same one, and `odradek start` from the beginning of its process, compiled, as it is
+ * installed (`npm run build` first). Prints milliseconds, and the resident memory of the idle process.
+ *
+ * Goals: 100 ms for `createBroker()`, 300 ms for `odradek start`, 100 MB.
+ *
+ * `npm run bench -- start [--tiny]`
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './lib/broker-process.ts';
+import { residentMib } from './lib/process-cpu.ts';
+
+const runs = process.argv.includes('--tiny') ? 1 : 7;
+const compiled = fileURLToPath(new URL('../dist/', import.meta.url));
+
+/** A program that starts a broker `rounds` times, and prints for each how long its first answer took. */
+const embedded = (entry: string, rounds: number): string => `
+  import { createBroker } from ${JSON.stringify(entry)};
+  import { connect } from 'node:net';
+  const ask = Buffer.from('0000000a0012000000000001ffff', 'hex');
+  for (let i = 0; i < ${rounds}; i++) {
+    const before = performance.now();
+    const broker = await createBroker();
+    const [host, port] = broker.bootstrapServers.split(':');
+    const socket = connect(Number(port), host, () => socket.write(ask));
+    await new Promise((resolve) => socket.once('data', resolve));
+    console.log((performance.now() - before).toFixed(1));
+    socket.destroy();
+    await broker.stop();
+  }`;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Milliseconds until `port` answers an ApiVersions request. */
+async function firstAnswer(port: number, startedMs: number): Promise<number> {
+  for (;;) {
+    const answered = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () =>
+        socket.write(Buffer.from('0000000a0012000000000001ffff', 'hex')),
+      );
+      socket.once('data', () => {
+        socket.destroy();
+        resolve(true);
+      });
+    });
+    if (answered) return performance.now() - startedMs;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+async function commandLine(): Promise<{ ms: number; mib: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
+  const port = await freePort();
+  const startedMs = performance.now();
+  const child = spawn(
+    process.execPath,
+    [join(compiled, 'cli/main.js'), 'start', '--port', String(port), '--data-dir', folder],
+    { stdio: 'ignore' },
+  );
+  const ms = await firstAnswer(port, startedMs);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const mib = residentMib(child.pid ?? 0);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+  return { ms, mib };
+}
+
+if (!existsSync(join(compiled, 'index.js'))) {
+  console.log('start: nothing is compiled; run npm run build first');
+} else {
+  const cold: number[] = [];
+  const warm: number[] = [];
+  const started: number[] = [];
+  const resident: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const program = embedded(join(compiled, 'index.js'), 4);
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program]);
+    const [first = Number.NaN, ...others] = printed.toString().trim().split('\n').map(Number);
+    cold.push(first);
+    warm.push(median(others));
+    const { ms, mib } = await commandLine();
+    started.push(ms);
+    resident.push(mib);
+  }
+  console.log(
+    `start: createBroker() to its first answer ${median(cold).toFixed(0)} ms in a new process ` +
+      `(goal 100), ${median(warm).toFixed(0)} ms again; odradek start ${median(started).toFixed(0)} ms ` +
+      `(goal 300), ${median(resident).toFixed(0)} MiB resident when idle (goal 95)`,
+  );
+}

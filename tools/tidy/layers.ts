@@ -1,0 +1,93 @@
+import type { Finding } from './rule.ts';
+import { ruleForSources } from './rule.ts';
+
+/*
+ * Who may import whom, as docs/ARCHITECTURE.md has it. A unit is a folder of `src/`, or a part of one that
+ * has rules of its own; files of a unit may import each other. What a port hides (the file system, etcd) is
+ * a unit apart from the port, so that only those who put a broker together can name it.
+ */
+
+const ports = ['util', 'runtime', 'config', 'records', 'protocol'] as const;
+const parts = ['storage', 'metadata', 'security', 'filter', 'replication', 'controller'] as const;
+const coordinator = ['coordinator', 'coordinator/runtime'] as const;
+const stores = ['metadata/embedded', 'metadata/etcd', 'metadata/simulated'] as const;
+const belowApis = [...ports, ...parts, ...coordinator] as const;
+const belowBroker = [...belowApis, ...stores, 'client', 'apis'] as const;
+
+/** Each unit of `src/` with the other units that it may import. */
+export const layers: Readonly<Record<string, readonly string[]>> = {
+  util: [],
+  runtime: ['util'],
+  'runtime/node': ['runtime', 'util'],
+  'runtime/simulated': ['runtime', 'runtime/node', 'util'],
+  config: ['util'],
+  records: ['util'],
+  protocol: ['util'],
+  filter: ['records', 'util'],
+  client: ['protocol', 'records', 'runtime', 'config', 'util'],
+  storage: ['records', 'runtime', 'config', 'util'],
+  metadata: ['runtime', 'config', 'util'],
+  'metadata/embedded': ['metadata', 'storage', 'records', 'runtime', 'config', 'util'],
+  'metadata/etcd': ['metadata', 'runtime', 'config', 'util'],
+  'metadata/simulated': ['metadata', 'runtime', 'config', 'util'],
+  security: ['metadata', 'runtime', 'config', 'util'],
+  controller: ['metadata', 'config', 'util'],
+  replication: ['storage', 'metadata', 'records', 'runtime', 'config', 'util'],
+  coordinator: ['protocol', 'metadata', 'records', 'config', 'util'],
+  'coordinator/runtime': [
+    'coordinator',
+    'protocol',
+    'metadata',
+    'records',
+    'runtime',
+    'config',
+    'util',
+  ],
+  apis: belowApis,
+  broker: belowBroker,
+  'broker/embedded': [...belowBroker, 'broker', 'runtime/node'],
+  admin: [...belowBroker, 'broker'],
+  index: [...belowBroker, 'broker', 'broker/embedded', 'admin', 'runtime/node'],
+  'background-worker': [
+    'runtime/node',
+    'runtime',
+    'storage',
+    'replication',
+    'filter',
+    'records',
+    'config',
+    'util',
+  ],
+  cli: ['index', 'client', 'filter', 'records', 'runtime', 'runtime/node', 'config', 'util'],
+};
+
+/** The unit that holds `path` (from the root of the repository), or undefined where the table has none. */
+function unitOf(path: string): string | undefined {
+  const inside = path.slice('src/'.length).replace(/\.ts$/, '');
+  if (!inside.includes('/')) return inside in layers ? inside : undefined;
+  let unit: string | undefined;
+  for (const name of Object.keys(layers)) {
+    const holds = inside === name || inside.startsWith(`${name}/`);
+    if (holds && (unit === undefined || name.length > unit.length)) unit = name;
+  }
+  return unit;
+}
+
+/** Imports inside `src/` follow the table. */
+export const layersRule = ruleForSources('layers', ['src/'], function* (source): Iterable<Finding> {
+  const unit = unitOf(source.path);
+  if (unit === undefined) {
+    yield { at: 0, message: 'stands outside the folders of docs/ARCHITECTURE.md' };
+    return;
+  }
+  for (const { target, specifier, at } of source.imports) {
+    if (target === undefined) continue;
+    if (!target.startsWith('src/')) {
+      yield { at, message: `src/ may not import ${specifier}, which is outside it` };
+      continue;
+    }
+    const other = unitOf(target);
+    if (other === undefined || other === unit || layers[unit]?.includes(other)) continue;
+    yield { at, message: `${unit} may not import ${other} (docs/ARCHITECTURE.md, "May import")` };
+  }
+});
