@@ -3,6 +3,10 @@ import {
   createTopicsRequest,
   createTopicsResponse,
 } from '../../src/protocol/messages/create-topics.ts';
+import {
+  listOffsetsRequest,
+  listOffsetsResponse,
+} from '../../src/protocol/messages/list-offsets.ts';
 import { concatenated } from '../../src/util/bytes.ts';
 import type { Wire } from './wire.ts';
 
@@ -14,6 +18,18 @@ export async function createTopic(wire: Wire, name: string, numPartitions: numbe
   });
   const error = topics[0]?.errorCode;
   if (error !== 0) throw new Error(`creating ${name} answered ${error}`);
+  // Apache's broker answers before it leads.
+  for (let tries = 0; tries < 100; tries++) {
+    const partitions = [{ partitionIndex: numPartitions - 1, timestamp: -1 }];
+    const found = await wire.call(listOffsetsRequest, listOffsetsResponse, 5, {
+      replicaId: -1,
+      isolationLevel: 0,
+      topics: [{ name, partitions }],
+    });
+    if (found.topics[0]?.partitions[0]?.errorCode === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${name} has no leader`);
 }
 
 /** A batch of `count` records with values of `valueBytes`, uncompressed. */

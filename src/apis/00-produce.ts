@@ -86,6 +86,7 @@ class ProduceWait implements AppendWaiter {
         slot++;
       }
     }
+    if (this.#acks === 0 && this.#outstanding > 0) this.#call.leaveLine();
   }
 
   #append(topic: TopicData, data: PartitionData, slot: number): void {

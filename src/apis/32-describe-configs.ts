@@ -6,7 +6,8 @@
  *
  * Versions: 3 adds types and documentation (KIP-569).
  *
- * Gaps: loggers and client metrics, which are not here, answer INVALID_REQUEST.
+ * Gaps: loggers and client metrics, which are not here, answer INVALID_REQUEST. What goes beyond `configsMax`
+ * answers POLICY_VIOLATION, where Apache describes without a bound.
  */
 import {
   describeBrokerConfig,
@@ -30,6 +31,9 @@ import type { ApiServices } from './services.ts';
 
 type Resource = DescribeConfigsRequest['resources'][number];
 
+/** Most configs that one request is answered: a resource of ten bytes has a hundred kilobytes of them. */
+const configsMax = 250_000;
+
 interface Refusal {
   readonly error: ErrorName;
   readonly message: string;
@@ -41,8 +45,10 @@ export const describeConfigsApi = defineApi({
   request: describeConfigsRequest,
   response: describeConfigsResponse,
   handle({ request }, services) {
+    let configsLeft = configsMax;
     const results = request.resources.map((resource) => {
-      const found = configsOf(resource, services);
+      const found = configsLeft > 0 ? configsOf(resource, services) : tooMany;
+      if (!('error' in found)) configsLeft -= found.length;
       const refused = 'error' in found;
       return {
         errorCode: refused ? errorCodes[found.error] : 0,
@@ -55,6 +61,11 @@ export const describeConfigsApi = defineApi({
     return { throttleTimeMs: 0, results };
   },
 });
+
+const tooMany: Refusal = {
+  error: 'POLICY_VIOLATION',
+  message: 'Excessively large number of configs per request.',
+};
 
 function configsOf(
   { resourceType, resourceName }: Resource,

@@ -10,6 +10,7 @@ import { errorCodes } from '../protocol/error-codes.ts';
 import {
   describeProducersRequest,
   describeProducersResponse,
+  type DescribeProducersRequest,
 } from '../protocol/messages/describe-producers.ts';
 import { defineApi } from './api.ts';
 import { findPartition, type MissingPartition } from './find-partition.ts';
@@ -23,9 +24,9 @@ export const describeProducersApi = defineApi({
   handle({ request }, services) {
     return {
       throttleTimeMs: 0,
-      topics: request.topics.map(({ name, partitionIndexes }) => ({
+      topics: Array.from(eachOnce(request), ([name, partitionIndexes]) => ({
         name,
-        partitions: partitionIndexes.map((partitionIndex) => {
+        partitions: Array.from(partitionIndexes, (partitionIndex) => {
           const partition = findPartition(services, name, partitionIndex);
           if (typeof partition === 'string') {
             return { partitionIndex, ...whyNot(services, name, partition), activeProducers: [] };
@@ -44,6 +45,17 @@ export const describeProducersApi = defineApi({
     };
   },
 });
+
+/** A partition that is asked for many times is answered once: its producers may be many, too. */
+function eachOnce({ topics }: DescribeProducersRequest): Map<string, Set<number>> {
+  const asked = new Map<string, Set<number>>();
+  for (const { name, partitionIndexes } of topics) {
+    const known = asked.get(name) ?? new Set();
+    asked.set(name, known);
+    for (const index of partitionIndexes) known.add(index);
+  }
+  return asked;
+}
 
 /** A topic that is not there is told in words, as Apache does; a partition that is not there is not. */
 function whyNot(services: ApiServices, topic: string, error: MissingPartition) {

@@ -16,6 +16,11 @@ export interface ApiCall<Request, Response> {
   respond(response: Response, onSent?: () => void): void;
   /** Ends the request without an answer (acks=0). */
   respondNothing(): void;
+  /**
+   * Says that there will be no answer, though the request is still at work and what came with it in use: the
+   * answers behind it wait no longer. `respondNothing` or `hangUp` ends it.
+   */
+  leaveLine(): void;
   /** Closes the connection with one log line that says `reason`, as Apache does where no answer can tell. */
   hangUp(reason: string): void;
   /** Has `callback` called if the connection goes before this request has ended. */

@@ -131,10 +131,19 @@ export class FetchWait implements DataWaiter {
     if (asked.fetchOffset >= end) target.availableBytes = 0;
     else if (this.#call.request.minBytes <= 1) target.availableBytes = 1;
     else {
-      const bytes = partition.log.bytesBetween(asked.fetchOffset, end);
-      target.availableBytes = Math.min(bytes, asked.partitionMaxBytes);
+      target.availableBytes = this.#bytesToRead(asked, partition, end);
     }
     this.#availableBytes += target.availableBytes;
+  }
+
+  /** Where that cannot be read, enough to end the wait: the read then says what is wrong. */
+  #bytesToRead(asked: FetchPartition, { log }: Partition, end: number): number {
+    try {
+      return Math.min(log.bytesBetween(asked.fetchOffset, end), asked.partitionMaxBytes);
+    } catch (error) {
+      if (!(error instanceof OdradekError)) throw error;
+      return this.#call.request.minBytes;
+    }
   }
 
   dataArrived(partition: Partition): void {
@@ -225,12 +234,19 @@ export class FetchWait implements DataWaiter {
   /** Adds what became of a target to the answer, unless the session knows it already. */
   #take(target: Target, read: LogRead | undefined, failure: ErrorName | undefined): void {
     const { asked } = target;
+    let data: PartitionData;
+    try {
+      data = this.#partitionData(target, read, failure ?? target.error);
+    } catch (error) {
+      read?.release?.();
+      this.#readFailed(target, error);
+      return;
+    }
     if (read !== undefined) {
       this.#reads.push(read);
       this.#remainingBytes -= read.sizeBytes;
       if (read.sizeBytes > 0) this.#foundData = true;
     }
-    const data = this.#partitionData(target, read, failure ?? target.error);
     const session = this.#plan.session;
     if (session !== undefined) {
       const news =

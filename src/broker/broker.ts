@@ -100,11 +100,13 @@ export class RunningBroker {
     const broker = new RunningBroker(setup, modules);
     try {
       await broker.#start();
+      if (broker.#brokenBy !== undefined) throw broker.#brokenBy.error;
     } catch (error) {
+      // A defect meanwhile has torn down what there was then.
+      await broker.#stopping;
       await broker.#tearDown('abandon');
       throw broker.#brokenBy?.error ?? error;
     }
-    if (broker.#brokenBy !== undefined) throw broker.#brokenBy.error;
     return broker;
   }
 
@@ -181,9 +183,12 @@ export class RunningBroker {
         temporary: this.#setup.temporary,
         leaveAlone: embeddedStoreFiles,
         configOf: (topic) => {
-          const config = must(this.#metadata).image.topicsByName.get(topic)?.config;
-          return this.#logConfig(config ?? emptyConfig);
+          const known = must(this.#metadata).image.topicsByName.get(topic);
+          if (known !== undefined) return this.#logConfig(known.config);
+          // Another broker's, to be adopted: it may be compacted, and its gaps are then no damage.
+          return { ...this.#logConfig(emptyConfig), cleanupPolicyCompact: true };
         },
+        topicIdOf: (topic) => this.metadata.image.topicsByName.get(topic)?.id,
         onLocked: async () => this.#openMetadata(),
         limits: logManagerLimits(this.#config),
       },

@@ -154,6 +154,10 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
 
   callEnded(call: RequestCall): void {
     this.#modules.memory.release(call.reservedBytes);
+    this.callLeftLine(call);
+  }
+
+  callLeftLine(call: RequestCall): void {
     if (this.#closed) return;
     if (this.#calls[0] !== call || this.#flushScheduled) return;
     this.#flushScheduled = true;
@@ -161,7 +165,8 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   }
 
   hangUp(reason: string, call: RequestCall): void {
-    this.#dropCalls(this.#calls.indexOf(call));
+    const at = this.#calls.indexOf(call);
+    if (at >= 0) this.#dropCalls(at);
     this.#closeInTurn(reason);
   }
 
@@ -216,7 +221,10 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
               this.#broken(error);
             }
           };
-    if (!this.#socket.write(buffers, onSent)) this.#hold('output');
+    if (this.#socket.write(buffers, onSent)) return;
+    this.#hold('output');
+    // The client has all the time to read it, however long the answer took.
+    this.#lastDataMs = this.#modules.clock.monotonicMs();
   }
 
   onDrain(): void {
@@ -275,7 +283,9 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
 
   /** Whether what the client sent waits for this broker. */
   get #isWaitedFor(): boolean {
-    return this.isBusy || this.#holds.has('memory');
+    if (this.#holds.has('memory')) return true;
+    const waitsForClient = this.#holds.has('output') && this.#calls.every(({ ended }) => ended);
+    return this.isBusy && !waitsForClient;
   }
 
   /** Closes what stands still: a body that does not come, or a connection that nobody uses. */

@@ -172,10 +172,10 @@ export class Partitions implements PartitionLookup {
     this.#roomless.delete(topic.id);
     // A topic of the same name may have been made in the same commits.
     if (this.#byName.get(topic.name) === partitions) this.#byName.delete(topic.name);
-    for (const partition of partitions) {
-      if (partition === undefined) continue;
-      partition.close();
-      this.#modules.logManager.delete(topic.name, partition.index);
+    for (const [index, partition] of partitions.entries()) {
+      partition?.close();
+      // Also one that was lost with its directory, whose log would else stand in the way of a new one.
+      this.#modules.logManager.delete(topic.name, index);
     }
   }
 

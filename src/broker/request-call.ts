@@ -14,6 +14,8 @@ export interface CallOwner {
   readonly listenerName: string;
   /** The call has ended; its answer, if any, is `call.answer`. */
   callEnded(call: RequestCall): void;
+  /** The call gets no answer, and goes on: those behind it need not wait. `callEnded` follows. */
+  callLeftLine(call: RequestCall): void;
   hangUp(reason: string, call: RequestCall): void;
 }
 
@@ -22,12 +24,14 @@ export interface CallOwner {
  * for the answer. It ends once; what a handler says after that is dropped.
  */
 export class RequestCall implements ApiCall<unknown, unknown> {
-  readonly request: unknown;
+  /** Undefined once the call has ended, as the answer may have to wait for a client that does not read. */
+  request: unknown;
   readonly identity: RequestIdentity;
   /** Reserved in the broker's `RequestMemory` until the call has ended. */
   readonly reservedBytes: number;
   readonly #owner: CallOwner;
   #ended = false;
+  #leftLine = false;
   /** The answer, to be encoded in its turn; undefined for none. */
   answer: unknown;
   onSent: (() => void) | undefined;
@@ -63,7 +67,7 @@ export class RequestCall implements ApiCall<unknown, unknown> {
 
   /** Whether its answer, or that there is none, is known. */
   get ended(): boolean {
-    return this.#ended;
+    return this.#ended || this.#leftLine;
   }
 
   respond(response: unknown, onSent?: () => void): void {
@@ -80,8 +84,16 @@ export class RequestCall implements ApiCall<unknown, unknown> {
     if (!this.#ended) this.#end();
   }
 
+  leaveLine(): void {
+    if (this.ended) return;
+    this.#leftLine = true;
+    this.#owner.callLeftLine(this);
+  }
+
   hangUp(reason: string): void {
-    if (!this.#ended) this.#owner.hangUp(reason, this);
+    if (this.#ended) return;
+    if (this.#leftLine) this.#end();
+    this.#owner.hangUp(reason, this);
   }
 
   whenClosed(callback: () => void): void {
@@ -90,6 +102,7 @@ export class RequestCall implements ApiCall<unknown, unknown> {
 
   /** The connection has gone: whoever waits need not, and nothing more is said. */
   connectionClosed(): void {
+    if (this.#leftLine) return;
     const waiting = !this.#ended;
     this.#ended = true;
     this.onSent?.();
@@ -100,6 +113,7 @@ export class RequestCall implements ApiCall<unknown, unknown> {
   #end(): void {
     this.#ended = true;
     this.#onClosed = undefined;
+    this.request = undefined;
     this.#owner.callEnded(this);
   }
 }

@@ -13,6 +13,7 @@ export class RequestMemory {
   readonly #bytesMax: number;
   #reservedBytes = 0;
   readonly #waiting: { waiter: MemoryWaiter; bytes: number }[] = [];
+  #isGranting = false;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -39,9 +40,19 @@ export class RequestMemory {
   /** Gives back what `reserve` gave. */
   release(bytes: number): void {
     this.#reservedBytes -= bytes;
-    while (this.#waiting.length > 0) {
-      const next = this.#waiting[0];
-      if (next === undefined || !this.#fits(next.bytes)) return;
+    // Who is let in may be answered, and release, at once: the loop that runs then goes on, without a deeper call.
+    if (this.#isGranting) return;
+    this.#isGranting = true;
+    try {
+      this.#grant();
+    } finally {
+      this.#isGranting = false;
+    }
+  }
+
+  #grant(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (!this.#fits(next.bytes)) return;
       this.#waiting.shift();
       this.#reservedBytes += next.bytes;
       next.waiter.memoryGranted();

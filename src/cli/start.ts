@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { createBroker, type Broker } from '../index.ts';
+import { tuneGarbageCollection } from '../runtime/node/garbage-collection.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
@@ -86,6 +87,7 @@ export const startCommand: Command = {
     },
   ],
   run: async (args, context) => {
+    tuneGarbageCollection();
     const runtime = await context.runtime();
     const logger = consoleLogger(args, context, runtime);
     const config = readStartConfig(args, context, runtime);

@@ -5,7 +5,7 @@ import type { ConfigLayers, ConfigSynonym } from './config-layers.ts';
 import { brokerConfigKeys, groupConfigKeys, topicConfigKeys } from './config-table.ts';
 import { parseBoolean, parseList } from './config-value.ts';
 import { inTopicUnits } from './topic-config.ts';
-import { topicSynonyms } from './topic-synonyms.ts';
+import { brokerSynonyms, topicSynonyms } from './topic-synonyms.ts';
 
 /** One config of a resource as DescribeConfigs (versions 1-4) answers it. */
 export interface DescribedConfig {
@@ -18,7 +18,7 @@ export interface DescribedConfig {
   /** One of `configSources`. */
   readonly source: number;
   readonly sensitive: boolean;
-  /** Every value that was set, and the default, the one in effect first. */
+  /** What was set and the default, each under its own key and in its unit; empty where Kafka shows none. */
   readonly synonyms: readonly ConfigSynonym[];
   /** One of `configTypeCodes`; 0 for keys that are not known. */
   readonly type: number;
@@ -44,12 +44,12 @@ export function describeTopicConfig(
   layers: ConfigLayers,
 ): DescribedConfig[] {
   return [...topicConfigKeys.values()].map((key) => {
-    const own = configs.get(key.name);
-    const chain = inheritedChain(key, layers);
-    if (own !== undefined) {
-      chain.unshift({ name: key.name, value: own, source: configSources.DYNAMIC_TOPIC_CONFIG });
-    }
-    return described(key, chain, false);
+    const [main] = topicSynonyms.get(key.name) ?? [];
+    const synonyms = main === undefined ? [] : brokerChain(main.brokerKey, layers);
+    const value = configs.get(key.name);
+    if (value === undefined) return described(key, synonyms, { effective: inherited(key, layers) });
+    const own = { name: key.name, value, source: configSources.DYNAMIC_TOPIC_CONFIG };
+    return described(key, [own, ...synonyms]);
   });
 }
 
@@ -57,10 +57,9 @@ export function describeTopicConfig(
 export function describeBrokerConfig(layers: ConfigLayers): DescribedConfig[] {
   const known = [...brokerConfigKeys.values()]
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map((key) => {
-      const chain = [...setValues(layers, key.name), ...defaultOf(key, key.name)];
-      return described(key, chain, key.update === 'read-only');
-    });
+    .map((key) =>
+      described(key, brokerChain(key.name, layers), { readOnly: key.update === 'read-only' }),
+    );
   return [...known, ...unknownNames(layers).map((name) => describeUnknown(name, layers))];
 }
 
@@ -70,7 +69,7 @@ export function describeDefaultBrokerConfig(layers: ConfigLayers): DescribedConf
   return [...layers.dynamicDefault].map(([name, value]) => {
     const key = brokerConfigKeys.get(name);
     if (key === undefined) return describeHidden(name, source, false);
-    return described(key, [{ name, value, source }], false);
+    return described(key, [{ name, value, source }]);
   });
 }
 
@@ -84,11 +83,12 @@ export function describeGroupConfig(
 ): DescribedConfig[] {
   return [...groupConfigKeys.values()].map((key) => {
     const own = configs.get(key.name);
-    const chain = [...setValues(layers, `group.${key.name}`), ...defaultOf(key, key.name)];
+    const brokerKey = `group.${key.name}`;
+    const chain = brokerConfigKeys.has(brokerKey) ? brokerChain(brokerKey, layers) : defaultOf(key);
     if (own !== undefined) {
       chain.unshift({ name: key.name, value: own, source: configSources.GROUP_CONFIG });
     }
-    return described(key, chain, false);
+    return described(key, chain);
   });
 }
 
@@ -99,48 +99,64 @@ export function canonicalValue(key: ConfigKey, text: string): string {
   return text.trim();
 }
 
-/** What a topic has from its broker: what was set there, then the default of the last broker key that has one. */
-function inheritedChain(key: ConfigKey, layers: ConfigLayers): ConfigSynonym[] {
-  const chain: ConfigSynonym[] = [];
-  let last: ConfigSynonym | undefined;
+/**
+ * What is in effect of a topic key that the topic does not set. It need not be the first of its synonyms:
+ * those have values in the units of their own keys, and begin with the main one.
+ */
+function inherited(key: ConfigKey, layers: ConfigLayers): EffectiveValue {
   for (const { brokerKey, factor } of topicSynonyms.get(key.name) ?? []) {
-    for (const { name, value, source } of setValues(layers, brokerKey)) {
-      chain.push({ name, value: value === null ? null : inTopicUnits(value, factor), source });
-    }
-    const byDefault = brokerConfigKeys.get(brokerKey)?.defaultValue ?? null;
-    if (byDefault !== null) {
-      const value = inTopicUnits(byDefault, factor);
-      last = { name: brokerKey, value, source: configSources.DEFAULT_CONFIG };
-    }
+    const [set] = setValues(layers, brokerKey);
+    if (set === undefined) continue;
+    return {
+      value: set.value === null ? null : inTopicUnits(set.value, factor),
+      source: set.source,
+    };
   }
-  return last === undefined ? [...chain, ...defaultOf(key, key.name)] : [...chain, last];
+  return { value: key.defaultValue, source: configSources.DEFAULT_CONFIG };
 }
 
-function defaultOf(key: ConfigKey, name: string): ConfigSynonym[] {
-  if (key.defaultValue === null) return [];
-  return [{ name, value: key.defaultValue, source: configSources.DEFAULT_CONFIG }];
+/**
+ * What was set for a broker key and the other keys for the same, then their defaults. As in Kafka it begins
+ * with `name`: what comes before, or all where there is nothing of that name, is left out.
+ */
+function brokerChain(name: string, layers: ConfigLayers): ConfigSynonym[] {
+  const names = brokerSynonyms.get(name) ?? [name];
+  const chain = names.flatMap((synonym) => setValues(layers, synonym));
+  for (const synonym of names) {
+    const key = brokerConfigKeys.get(synonym);
+    if (key !== undefined) chain.push(...defaultOf(key));
+  }
+  const first = chain.findIndex((synonym) => synonym.name === name);
+  return first < 0 ? [] : chain.slice(first);
 }
 
+function defaultOf({ name, defaultValue }: ConfigKey): ConfigSynonym[] {
+  if (defaultValue === null) return [];
+  return [{ name, value: defaultValue, source: configSources.DEFAULT_CONFIG }];
+}
+
+type EffectiveValue = Omit<ConfigSynonym, 'name'>;
+
+const noValue: EffectiveValue = { value: null, source: configSources.DEFAULT_CONFIG };
+
+/** The first of the synonyms is in effect unless something else is said to be. */
 function described(
   key: ConfigKey,
-  chain: readonly ConfigSynonym[],
-  readOnly: boolean,
+  synonyms: readonly ConfigSynonym[],
+  rest: { readonly readOnly?: boolean; readonly effective?: EffectiveValue } = {},
 ): DescribedConfig {
+  const { readOnly = false, effective: { value, source } = synonyms[0] ?? noValue } = rest;
   const sensitive = isSensitive(key);
-  const shown = chain.map(({ name, value, source }) => ({
-    name,
-    value: sensitive || value === null ? null : canonicalValue(key, value),
-    source,
-  }));
-  const effective = shown[0] ?? { value: null, source: configSources.DEFAULT_CONFIG };
+  const shown = (text: string | null): string | null =>
+    sensitive || text === null ? null : canonicalValue(key, text);
   return {
     name: key.name,
-    value: effective.value,
+    value: shown(value),
     readOnly,
-    isDefault: effective.source === configSources.DEFAULT_CONFIG,
-    source: effective.source,
+    isDefault: source === configSources.DEFAULT_CONFIG,
+    source,
     sensitive,
-    synonyms: shown,
+    synonyms: synonyms.map((synonym) => ({ ...synonym, value: shown(synonym.value) })),
     type: configTypeCodes[key.type],
     documentation: key.documentation,
   };

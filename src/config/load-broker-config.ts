@@ -8,6 +8,7 @@ import { noConfigLayers } from './config-layers.ts';
 import { brokerConfigKeys, topicConfigKeys } from './config-table.ts';
 import { valueProblem } from './config-value.ts';
 import { invalidConfig } from './invalid-config.ts';
+import { listenerPrefix } from './listener-prefix.ts';
 import { topicSynonyms } from './topic-synonyms.ts';
 
 /** Values from one place. */
@@ -51,6 +52,7 @@ export function loadBrokerConfig(origins: readonly ConfigOrigin[]): LoadedBroker
       values.set(name, input);
     }
   }
+  fillInNodeId(values);
   const problem = brokerConfigProblem({ ...noConfigLayers, static: values });
   if (problem !== undefined) {
     throw invalidConfig(
@@ -67,8 +69,14 @@ export function loadBrokerConfig(origins: readonly ConfigOrigin[]): LoadedBroker
   };
 }
 
-/** What stands behind `listener.name.NAME.` is a key for one listener alone. */
-const listenerPrefix = /^listener\.name\.[^.]+\./;
+/** Gives the one of `node.id` and its older name `broker.id` that is not set the value of the other. */
+function fillInNodeId(values: Map<string, string>): void {
+  const id = values.get('node.id');
+  const old = values.get('broker.id');
+  if (id !== undefined && old === undefined) values.set('broker.id', id);
+  // A negative one is none.
+  if (old !== undefined && id === undefined && Number(old) >= 0) values.set('node.id', old);
+}
 
 function knownKey(name: string): ConfigKey | undefined {
   return brokerConfigKeys.get(name) ?? brokerConfigKeys.get(name.replace(listenerPrefix, ''));

@@ -59,6 +59,13 @@ const synonyms: Readonly<
   'unclean.leader.election.enable': [['unclean.leader.election.enable', 1]],
 };
 
+/** Of a broker key that is one of several for the same, all of them, the first to be asked first. */
+export const brokerSynonyms: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.values(synonyms)
+    .map((behind) => behind.map(([brokerKey]) => brokerKey))
+    .flatMap((names) => names.map((name) => [name, names])),
+);
+
 /** The broker keys behind a topic key, the first to be asked first. */
 export const topicSynonyms: ReadonlyMap<string, readonly TopicSynonym[]> = new Map(
   Object.entries(synonyms).map(([topicKey, behind]) => [

@@ -3,6 +3,7 @@ import { setValue } from '../config/config-layers.ts';
 import type { ConfigLayers } from '../config/config-layers.ts';
 import { brokerConfigKeys, groupConfigKeys } from '../config/config-table.ts';
 import { parseInteger, valueProblem } from '../config/config-value.ts';
+import { listenerPrefix } from '../config/listener-prefix.ts';
 import { connectionOverrides } from '../config/resolve-broker-config.ts';
 import { topicConfigProblem } from '../config/topic-config.ts';
 import type { ConfigScope } from '../config/config-key.ts';
@@ -75,13 +76,11 @@ function brokerProblem(
 }
 
 function updateProblem(name: string, keys: readonly string[]): string | undefined {
-  const of = (update: string): string[] =>
-    keys.filter((key) => brokerConfigKeys.get(key)?.update === update);
-  const readOnly = of('read-only');
+  const readOnly = keys.filter((key) => brokerConfigKeys.get(key)?.update === 'read-only');
   if (readOnly.length > 0) {
     return `Cannot update these configs dynamically: [${readOnly.join(', ')}]`;
   }
-  const perBroker = of('per-broker');
+  const perBroker = keys.filter(isPerBroker);
   if (perBroker.length === 0) return undefined;
   const security = perBroker.filter((key) => /^(?:ssl|sasl|principal)\./.test(key));
   if (security.length > 0) {
@@ -89,6 +88,18 @@ function updateProblem(name: string, keys: readonly string[]): string | undefine
   }
   if (name !== '') return undefined;
   return `Cannot update these configs at default cluster level, broker id must be specified: [${perBroker.join(', ')}]`;
+}
+
+/** Keys that may be set for all brokers even where they are for one listener. */
+const listenerKeysOfAll: readonly string[] = [
+  'max.connection.creation.rate',
+  'max.connections',
+  'num.network.threads',
+];
+
+function isPerBroker(key: string): boolean {
+  if (!listenerPrefix.test(key)) return brokerConfigKeys.get(key)?.update === 'per-broker';
+  return !listenerKeysOfAll.includes(key.replace(listenerPrefix, ''));
 }
 
 function overridesProblem(text: string): string | undefined {

@@ -27,11 +27,14 @@ export function deleteTopics(
   { config }: ControllerSettings,
 ): Decision<DeleteTopicResult> {
   const changes = newChanges();
-  const results = judged(image, references).map(({ name, topicId, judgement }) => {
-    if ('error' in judgement) return { name, topicId, refusal: judgement };
+  const found = references.map((reference) => ({ reference, judgement: find(image, reference) }));
+  const results = [...Map.groupBy(found, identityOf).values()].map((same): DeleteTopicResult => {
+    if (same.length > 1) return duplicate(same.map(({ reference }) => reference));
+    const { reference, judgement } = same[0] as Found;
+    if ('error' in judgement) return { ...reference, refusal: judgement };
     if (!config.deleteTopicEnable) {
       const refusal = refuse('TOPIC_DELETION_DISABLED', 'Topic deletion is disabled.');
-      return { name, topicId, refusal };
+      return { ...reference, refusal };
     }
     addChanges(changes, removalOf(judgement));
     return { name: judgement.name, topicId: judgement.id, refusal: undefined };
@@ -39,44 +42,30 @@ export function deleteTopics(
   return { changes, results };
 }
 
-interface Judged extends TopicReference {
+/** What a reference names, or why it names nothing. */
+interface Found {
+  readonly reference: TopicReference;
   readonly judgement: TopicImage | Refusal;
 }
 
-/** What each reference names, each topic once. */
-function judged(image: ClusterImage, references: readonly TopicReference[]): Judged[] {
-  const results: Judged[] = [];
-  const seen = new Map<string, number>();
-  for (const reference of references) {
-    const judgement = find(image, reference);
-    const identity = identityOf(reference, judgement);
-    const earlier = seen.get(identity);
-    if (earlier === undefined) {
-      seen.set(identity, results.length);
-      results.push({ ...reference, judgement });
-      continue;
-    }
-    const first = results[earlier] as Judged;
-    if (!('error' in first.judgement)) {
-      results[earlier] = { ...first, judgement: duplicate(first, reference) };
-    }
-  }
-  return results;
+/** The same for references to the same topic, be it there or not. What refers to nothing is like no other. */
+function identityOf(found: Found): unknown {
+  if (!('error' in found.judgement)) return `id ${found.judgement.id}`;
+  const { name, topicId } = found.reference;
+  if ((name === null) === (topicId === null)) return found;
+  return name === null ? `id ${topicId}` : `name ${name}`;
 }
 
-function identityOf({ name, topicId }: TopicReference, judgement: TopicImage | Refusal): string {
-  return 'error' in judgement ? `${topicId ?? ''} ${name ?? ''}` : judgement.id;
-}
-
-function duplicate(first: TopicReference, second: TopicReference): Refusal {
-  if (first.name !== null && second.name !== null) {
-    return refuse('INVALID_REQUEST', 'Duplicate topic name.');
-  }
-  if (first.topicId !== null && second.topicId !== null) {
-    return refuse('INVALID_REQUEST', 'Duplicate topic id.');
-  }
-  const message = 'The provided topic name maps to an ID that was already supplied.';
-  return refuse('INVALID_REQUEST', message);
+function duplicate(references: readonly TopicReference[]): DeleteTopicResult {
+  const name = references.find((reference) => reference.name !== null)?.name ?? null;
+  const topicId = references.find((reference) => reference.topicId !== null)?.topicId ?? null;
+  const message =
+    topicId === null
+      ? 'Duplicate topic name.'
+      : name === null
+        ? 'Duplicate topic id.'
+        : 'The provided topic name maps to an ID that was already supplied.';
+  return { name, topicId, refusal: refuse('INVALID_REQUEST', message) };
 }
 
 function find(image: ClusterImage, { name, topicId }: TopicReference): TopicImage | Refusal {

@@ -55,7 +55,7 @@ export class Partition implements LogListener {
   readonly log: Log;
   readonly #modules: PartitionModules;
   #state: PartitionImage;
-  /** acks=1: what waits for the end of the write. */
+  /** acks=1 and 0: what waits for the end of the write. With 0 nobody is answered, but memory is in use. */
   readonly #awaitingWrite = new AckQueue();
   /** acks=-1: what waits for the high watermark. */
   readonly #awaitingReplicas = new AckQueue();
@@ -150,9 +150,8 @@ export class Partition implements LogListener {
     };
     // A duplicate may still be on its way to the file: it is acknowledged no sooner than its original.
     const endOffset = result.lastOffset + 1;
-    if (acks === 0) waiter.appendEnded(slot, outcome);
-    else if (acks === 1) this.#awaitingWrite.push(endOffset, waiter, slot, outcome);
-    else this.#awaitingReplicas.push(endOffset, waiter, slot, outcome);
+    if (acks === -1) this.#awaitingReplicas.push(endOffset, waiter, slot, outcome);
+    else this.#awaitingWrite.push(endOffset, waiter, slot, outcome);
     if (result.outcome === 'duplicate') this.#acknowledge();
   }
 

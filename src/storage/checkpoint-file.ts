@@ -49,19 +49,9 @@ export function readCheckpoint(files: Files, path: string): string[] | undefined
 }
 
 /**
- * Replaces a checkpoint so that a crash leaves the old or the new one. With `sync` the new one survives
- * power loss once this has returned; that blocks, so `replaceCheckpointAsync` is for what happens often.
+ * Replaces a checkpoint so that a crash leaves the old or the new one; once it has settled, the new one survives
+ * power loss. The waiting is done by the thread pool. One call a path at a time.
  */
-export function replaceCheckpoint(
-  files: Files,
-  path: string,
-  entries: readonly string[],
-  options: { sync: boolean },
-): void {
-  files.replaceFile(path, encodeCheckpoint(entries), options);
-}
-
-/** `replaceCheckpoint` with `sync`, whose waiting is done by the thread pool. One call a path at a time. */
 export async function replaceCheckpointAsync(
   files: Files,
   path: string,

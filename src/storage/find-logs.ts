@@ -71,6 +71,21 @@ function readTopicId(path: string, modules: { files: Files; logger: Logger }): s
 }
 
 /**
+ * Of two logs of a partition, the one whose topic was deleted while its directory was offline: the other has the
+ * id that the topic of this name has now.
+ */
+export function outlivedLogs(
+  logs: readonly FoundLog[],
+  topicIdOf: (topic: string) => string | undefined,
+): FoundLog[] {
+  const known = logs.filter(({ topicId }) => topicId !== undefined);
+  const isCurrent = ({ topic, topicId }: FoundLog): boolean => topicId === topicIdOf(topic);
+  const keyOf = ({ topic, partition }: FoundLog): string => partitionKey(topic, partition);
+  const current = new Set(known.filter(isCurrent).map(keyOf));
+  return known.filter((log) => !isCurrent(log) && current.has(keyOf(log)));
+}
+
+/**
  * Throws `CORRUPT_DATA` where two log directories have the same partition: which one is right, only a person
  * can tell. Apache Kafka does the same.
  */

@@ -12,6 +12,11 @@ export interface LogManagerOptions {
   readonly clusterId?: string;
   /** The configuration of a topic whose logs are opened. Called at start only; `Log.updateConfig` follows. */
   readonly configOf: (topic: string) => LogConfig;
+  /**
+   * The id of the topic that has this name now, once `onLocked` has settled. Of two logs of one partition, the one
+   * with another id is set aside.
+   */
+  readonly topicIdOf?: (topic: string) => string | undefined;
   /** Nothing is ever synced: for data that need not outlive the machine's next start. */
   readonly temporary?: boolean;
   /**

@@ -8,7 +8,13 @@ import { BatchCache } from './batch-cache.ts';
 import { type CheckpointKind, partitionKey } from './checkpoints.ts';
 import { agreeOnIdentity } from './directory-identity.ts';
 import { DirectoryPace } from './directory-pace.ts';
-import { type FoundLog, groupByTopic, listLogDirectory, requireDistinctLogs } from './find-logs.ts';
+import {
+  type FoundLog,
+  groupByTopic,
+  listLogDirectory,
+  outlivedLogs,
+  requireDistinctLogs,
+} from './find-logs.ts';
 import { loadLogs } from './load-logs.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogDirectories } from './log-directories.ts';
@@ -294,8 +300,23 @@ export class LogManager {
       found.push(...content.logs);
       for (const path of content.deleted) this.#maintenance.removeLater(path, 0);
     });
-    requireDistinctLogs(found);
-    return found;
+    const outlived = outlivedLogs(found, (topic) => this.#options.topicIdOf?.(topic));
+    for (const log of outlived) await this.#setFoundAside(log);
+    const left = found.filter((log) => !outlived.includes(log));
+    requireDistinctLogs(left);
+    return left;
+  }
+
+  async #setFoundAside({ logDirectory, topic, partition, path: from }: FoundLog): Promise<void> {
+    await this.#directories.attempt(logDirectory, () => {
+      const log = { topic, partition, directory: from };
+      const path = renameLog(logDirectory, log, 'stray', this.#shared);
+      this.#logger.warn('log of a topic that was deleted was set aside', {
+        topic,
+        partition,
+        path,
+      });
+    });
   }
 
   async #load(found: readonly FoundLog[]): Promise<void> {

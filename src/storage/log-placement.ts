@@ -71,7 +71,7 @@ function clearTheWay(
  */
 export function renameLog(
   directory: LogDirectory,
-  log: Log,
+  log: Pick<Log, 'topic' | 'partition' | 'directory'>,
   suffix: 'delete' | 'stray',
   { files, random }: PlacementModules,
 ): string {

@@ -77,7 +77,7 @@ export class LogReader {
   #start(index: number, startOffset: number, options: BatchesReadOptions): ReadPiece {
     const segment = this.#segments.at(index) as Segment;
     const position = this.positionBefore(segment, startOffset);
-    return new ReadPiece(segment, index, position, startOffset, options);
+    return new ReadPiece(segment, position, startOffset, options);
   }
 
   #readNow(first: ReadPiece): BatchesRead {
@@ -142,9 +142,12 @@ export class LogReader {
 
   /** What to read after a piece that did not have it: more of the segment, or the next one. */
   #following(piece: ReadPiece): ReadPiece | undefined {
+    if (piece.segment.isRemoved) return undefined;
     if (!piece.isAtEnd) return piece;
-    if (this.#segments.at(piece.index + 1) === undefined) return undefined;
-    return this.#start(piece.index + 1, piece.startOffset, piece.options);
+    // Segments before it may have gone while it was read.
+    const index = this.#segments.list.indexOf(piece.segment) + 1;
+    if (this.#segments.at(index) === undefined) return undefined;
+    return this.#start(index, piece.startOffset, piece.options);
   }
 
   #remember(cursor: ReadCursor): void {
@@ -156,7 +159,6 @@ export class LogReader {
 /** One read of a segment's file, and the next where it did not have what is looked for. */
 class ReadPiece {
   readonly segment: Segment;
-  readonly index: number;
   readonly startOffset: number;
   readonly options: BatchesReadOptions;
   position: number;
@@ -165,13 +167,11 @@ class ReadPiece {
 
   constructor(
     segment: Segment,
-    index: number,
     position: number,
     startOffset: number,
     options: BatchesReadOptions,
   ) {
     this.segment = segment;
-    this.index = index;
     this.startOffset = startOffset;
     this.options = options;
     this.position = position;

@@ -64,8 +64,10 @@ class LogLoading {
     this.#epochs.truncateFromStart(this.#logStartOffset);
     this.#snapshots.removeAbove(this.#logEndOffset);
     this.#snapshots.removeStrays(new Set(this.#segments.map(({ baseOffset }) => baseOffset)));
+    const segments = new Segments(this.#segments);
+    segments.active.prepareForAppends();
     return {
-      segments: new Segments(this.#segments),
+      segments,
       producers: this.#producers,
       epochs: this.#epochs,
       snapshots: this.#snapshots,

@@ -142,6 +142,7 @@ export class LogState {
     segment.cutTo(cut.position, cut.endOffset);
     segment.useMaxTimestamp(this.#findMaxTimestamp(segment));
     cutFile(segment);
+    segment.prepareForAppends();
     this.snapshots.removeAbove(cut.endOffset);
     if (!this.producers.truncateTo(cut.endOffset)) this.#reloadProducers();
     return removed;

@@ -127,7 +127,12 @@ export class LogWriter {
     const entries = this.#tail.prepare(gather.batches, gather.startOffset);
     if (gather.sizeBytes > syncWriteBytesMax || this.#pace.writes.isSlow) {
       this.#inFlight = gather;
-      void this.#writeThroughPool(gather, entries);
+      this.#writeThroughPool(gather, entries).catch((error: unknown) => {
+        // A defect in who was told: thrown where the broker sees it, as from a blocking write.
+        this.#timers.atTurnEnd(() => {
+          throw error;
+        });
+      });
       return;
     }
     const { file } = gather.segment;

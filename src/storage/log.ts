@@ -234,12 +234,29 @@ export class Log {
    */
   read(startOffset: number, options: BatchesReadOptions): LogRead | Promise<LogRead> {
     const { writtenEndOffset } = this.#state;
-    if (startOffset >= Math.min(options.upperBoundOffset, writtenEndOffset)) return emptyRead;
+    const end = Math.min(options.upperBoundOffset, writtenEndOffset);
+    if (startOffset >= end || this.#isClosed) return emptyRead;
     const bounded =
       options.upperBoundOffset <= writtenEndOffset
         ? options
         : { ...options, upperBoundOffset: writtenEndOffset };
-    return this.#tail.read(startOffset, bounded) ?? this.#reader.read(startOffset, bounded);
+    return this.#tail.read(startOffset, bounded) ?? this.#readFiles(startOffset, bounded);
+  }
+
+  #readFiles(startOffset: number, options: BatchesReadOptions): LogRead | Promise<LogRead> {
+    try {
+      const read = this.#reader.read(startOffset, options);
+      return read instanceof Promise
+        ? read.catch((error: unknown) => this.#readFailed(error))
+        : read;
+    } catch (error) {
+      return this.#readFailed(error);
+    }
+  }
+
+  #readFailed(error: unknown): never {
+    this.#fail(error);
+    throw error;
   }
 
   /** About how many bytes the batches between two offsets take; reads nothing near the end of the log. */
@@ -247,9 +264,12 @@ export class Log {
     const end = Math.min(upperBoundOffset, this.#state.writtenEndOffset);
     if (startOffset >= end) return 0;
     const cached = this.#tail.bytesFrom(startOffset);
-    if (cached === undefined)
+    if (cached !== undefined) return cached - (this.#tail.bytesFrom(end) ?? 0);
+    try {
       return Math.max(0, this.#bytesBefore(end) - this.#bytesBefore(startOffset));
-    return cached - (this.#tail.bytesFrom(end) ?? 0);
+    } catch (error) {
+      return this.#readFailed(error);
+    }
   }
 
   /** Bytes of the log below an offset, more or less. */
@@ -267,8 +287,12 @@ export class Log {
   abortedTransactions(startOffset: number, upperBoundOffset: number): AbortedTransaction[] {
     const { segments } = this.#state;
     const found: AbortedTransaction[] = [];
-    for (const segment of segments.list.slice(segments.indexOf(startOffset))) {
-      if (segment.transactionIndex.collect(startOffset, upperBoundOffset, found)) break;
+    try {
+      for (const segment of segments.list.slice(segments.indexOf(startOffset))) {
+        if (segment.transactionIndex.collect(startOffset, upperBoundOffset, found)) break;
+      }
+    } catch (error) {
+      return this.#readFailed(error);
     }
     return found;
   }

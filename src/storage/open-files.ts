@@ -1,5 +1,15 @@
 import type { FileHandle, Files } from '../runtime/runtime.ts';
 import { assert } from '../util/assert.ts';
+import { isError } from '../util/is-error.ts';
+
+const openFilesLeast = 16;
+
+/** Whether an open failed for want of a descriptor, of this process or of the system. */
+function isOutOfDescriptors(error: unknown): boolean {
+  const cause = isError(error) ? error.cause : undefined;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : '';
+  return code === 'EMFILE' || code === 'ENFILE';
+}
 
 /**
  * A bounded cache of open files, shared by all logs of a broker, so that 10,000 partitions need no more
@@ -10,14 +20,14 @@ import { assert } from '../util/assert.ts';
  */
 export class OpenFiles {
   readonly files: Files;
-  readonly #openFilesMax: number;
+  #openFilesMax: number;
   /** The open files, in no order; the hand goes round them. */
   readonly #open: CachedFile[] = [];
   #hand = 0;
 
   /** `openFilesMax`: descriptors that may be open at a time, `[16, …)`. */
   constructor(options: { openFilesMax: number }, modules: { files: Files }) {
-    assert(options.openFilesMax >= 16, 'a cache of open files holds at least 16');
+    assert(options.openFilesMax >= openFilesLeast, 'a cache of open files holds at least 16');
     this.#openFilesMax = options.openFilesMax;
     this.files = modules.files;
   }
@@ -30,6 +40,28 @@ export class OpenFiles {
   /** A file to be used through this cache; not opened yet. One object a path at a time. */
   file(path: string): CachedFile {
     return new CachedFile(path, this);
+  }
+
+  /**
+   * Opens a file. Where the process or the system has no descriptor left, the bound is lowered to what there
+   * was room for, files that nobody needs now are closed, and it is tried once more: too many partitions are
+   * slower, they are no failure of the disk. Throws as `Files.open` does.
+   */
+  open(path: string, mode: 'create' | 'write'): FileHandle {
+    try {
+      return this.files.open(path, mode);
+    } catch (error) {
+      if (!isOutOfDescriptors(error) || !this.#lowerBound()) throw error;
+      return this.files.open(path, mode);
+    }
+  }
+
+  /** Whether some files could be closed. */
+  #lowerBound(): boolean {
+    const before = this.#open.length;
+    this.#openFilesMax = Math.max(openFilesLeast, Math.floor(before * 0.75));
+    for (let excess = before - this.#openFilesMax; excess > 0; excess--) this.#evictOne();
+    return this.#open.length < before;
   }
 
   /** Called by a file that opens. */
@@ -94,7 +126,7 @@ export class CachedFile {
   handle(create = false): FileHandle {
     this.#recentlyUsed = true;
     if (this.#handle === undefined) {
-      this.#handle = this.#cache.files.open(this.#path, create ? 'create' : 'write');
+      this.#handle = this.#cache.open(this.#path, create ? 'create' : 'write');
       this.#cache.admit(this);
     }
     return this.#handle;

@@ -4,7 +4,7 @@ import { must } from '../util/assert.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** How many batches of a producer are remembered, so that a retry of one of them is known. */
-export const producerBatchesMax = 5;
+const producerBatchesMax = 5;
 
 /** The place of a batch of a producer. */
 export interface ProducerBatch {

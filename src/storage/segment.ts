@@ -137,11 +137,17 @@ export class Segment {
     return files.stat(this.file.path)?.modifiedMs ?? this.createdMs;
   }
 
-  /** How long the segment has been filled, by the time of its first batch (`segment.ms`). */
-  ageAtMs(batchTimestampMs: number, nowMs: () => number): number {
+  /** Reads what appends go by, so that they need not. Throws as `Files` does. */
+  prepareForAppends(): void {
+    void this.offsetIndex;
+    this.maxTimestamp();
     if (this.#firstTimestampMs === undefined && this.sizeBytes > 0) {
       this.#firstTimestampMs = this.#readFirstTimestamp();
     }
+  }
+
+  /** How long the segment has been filled, by the time of its first batch (`segment.ms`). */
+  ageAtMs(batchTimestampMs: number, nowMs: () => number): number {
     const first = this.#firstTimestampMs ?? -1;
     return first >= 0 ? batchTimestampMs - first : nowMs() - this.createdMs;
   }

@@ -109,7 +109,7 @@ async function searchSegment(
   select: (batch: RecordBatch) => RecordSearch | undefined,
 ): Promise<RecordByTime | undefined> {
   let position = from;
-  for (;;) {
+  while (!segment.isRemoved) {
     const candidate = await nextCandidate(segment, position, range, readBuffers, select);
     if (candidate === undefined) return undefined;
     const batch = await readBatch(segment, candidate.position, candidate.sizeBytes);
@@ -124,6 +124,7 @@ async function searchSegment(
     }
     position = candidate.position + candidate.sizeBytes;
   }
+  return undefined;
 }
 
 async function nextCandidate(

@@ -199,7 +199,10 @@ describe('queued.max.request.bytes', () => {
     for (const peer of peers) peer.write(produceFrame(1, 't', [valueOf('x', 500_000)]));
     for (const peer of peers) await peer.receive(1);
     const offsets = peers.map(({ frames }) => produceAnswer(must(frames[0]).frame).baseOffset);
-    assert.deepEqual(offsets.toSorted((a, b) => a - b), [0, 1, 2]);
+    assert.deepEqual(
+      offsets.toSorted((a, b) => a - b),
+      [0, 1, 2],
+    );
   });
 
   test('a connection that goes while it waits, or while it is read, gives its room to the next', async () => {

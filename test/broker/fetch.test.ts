@@ -365,7 +365,11 @@ test('a session serves its partitions in turn, so that none starves behind anoth
   assert.equal(served.length, 24, 'each answer has one batch');
   for (let round = 0; round < 6; round++) {
     const inRound = served.slice(round * 4, round * 4 + 4);
-    assert.deepEqual(inRound.toSorted((a, b) => a - b), [0, 1, 2, 3], `round ${round}: ${inRound.join(' ')}`);
+    assert.deepEqual(
+      inRound.toSorted((a, b) => a - b),
+      [0, 1, 2, 3],
+      `round ${round}: ${inRound.join(' ')}`,
+    );
   }
 });
 

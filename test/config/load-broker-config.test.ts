@@ -41,6 +41,7 @@ test('of a file, the environment and options the later wins', () => {
     'num.partitions': '4',
     'broker.rack': 'a',
     'node.id': '2',
+    'broker.id': '2',
     'log.dirs': '/a,/b',
   });
 });
@@ -156,6 +157,11 @@ test('log.dirs comes before log.dir, and each directory only once', () => {
 
 test('broker.id is the older name of node.id, and must not say otherwise', () => {
   assert.equal(resolved({ 'broker.id': 7 }).nodeId, 7);
+  const values = (given: Record<string, number>): Record<string, string> =>
+    Object.fromEntries(loadBrokerConfig([options(given)]).values);
+  assert.deepEqual(values({ 'broker.id': 7 }), { 'broker.id': '7', 'node.id': '7' });
+  assert.deepEqual(values({ 'node.id': 7 }), { 'broker.id': '7', 'node.id': '7' });
+  assert.deepEqual(values({ 'broker.id': -1 }), { 'broker.id': '-1' });
   assert.equal(resolved({ 'broker.id': 7, 'node.id': 7 }).nodeId, 7);
   refuses(() => resolved({ 'broker.id': 7, 'node.id': 8 }), 'broker.id', /same as node\.id/);
 });

@@ -102,8 +102,25 @@ test('a described topic names for each config every value that was set, the one 
   assert.deepEqual(retention.synonyms, [
     { name: 'retention.ms', value: '5', source: configSources.DYNAMIC_TOPIC_CONFIG },
     { name: 'log.retention.ms', value: '6', source: configSources.DYNAMIC_DEFAULT_BROKER_CONFIG },
-    { name: 'log.retention.hours', value: '3600000', source: configSources.STATIC_BROKER_CONFIG },
-    { name: 'log.retention.hours', value: '604800000', source: configSources.DEFAULT_CONFIG },
+    { name: 'log.retention.hours', value: '1', source: configSources.STATIC_BROKER_CONFIG },
+    { name: 'log.retention.hours', value: '168', source: configSources.DEFAULT_CONFIG },
+  ]);
+});
+
+test('synonyms begin with the main broker key; what is in effect is told without them too', () => {
+  const set = layers({ static: { 'log.retention.hours': '1' } });
+  const retention = found(describeTopicConfig(none, set), 'retention.ms');
+  assert.deepEqual(
+    [retention.value, retention.source, retention.synonyms],
+    ['3600000', configSources.STATIC_BROKER_CONFIG, []],
+  );
+  const broker = describeBrokerConfig(set);
+  const synonymsOf = (key: string): string[] =>
+    found(broker, key).synonyms.map(({ name, value }) => `${name}=${value}`);
+  assert.deepEqual(synonymsOf('log.retention.ms'), []);
+  assert.deepEqual(synonymsOf('log.retention.hours'), [
+    'log.retention.hours=1',
+    'log.retention.hours=168',
   ]);
 });
 
@@ -153,6 +170,13 @@ test("a group has what it does not set from the broker's key of that name", () =
   const described = describeGroupConfig(new Map([['consumer.heartbeat.interval.ms', '6000']]), set);
   const timeout = found(described, 'consumer.session.timeout.ms');
   assert.deepEqual([timeout.value, timeout.source], ['50000', configSources.STATIC_BROKER_CONFIG]);
+  assert.deepEqual(
+    timeout.synonyms.map(({ name, value }) => [name, value]),
+    [
+      ['group.consumer.session.timeout.ms', '50000'],
+      ['group.consumer.session.timeout.ms', '45000'],
+    ],
+  );
   const interval = found(described, 'consumer.heartbeat.interval.ms');
   assert.deepEqual([interval.value, interval.source], ['6000', configSources.GROUP_CONFIG]);
 });

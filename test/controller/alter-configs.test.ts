@@ -176,6 +176,10 @@ test('alterations of brokers are refused as Apache refuses them', () => {
       'Cannot update these configs at default cluster level, broker id must be specified: [cordoned.log.dirs]',
     ],
     [
+      broker('', op('SET', 'listener.name.outside.ssl.keystore.location', 'x')),
+      'Cannot update these configs at default cluster level, broker id must be specified: [listener.name.outside.ssl.keystore.location]',
+    ],
+    [
       broker('1', op('SET', 'ssl.keystore.password', 'x')),
       'These security configs can be dynamically updated only per-listener using the listener prefix: [ssl.keystore.password]',
     ],
@@ -186,6 +190,8 @@ test('alterations of brokers are refused as Apache refuses them', () => {
     [broker('-1', op('SET', 'log.retention.ms', '5')), 'Invalid negative broker ID.'],
   ];
   const image = imageWithTopic();
+  const ofAllListeners = op('SET', 'listener.name.outside.max.connections', '5');
+  assert.deepEqual(alter(image, broker('', ofAllListeners)), ['OK']);
   for (const [alteration, message] of cases) {
     assert.deepEqual(alter(image, alteration), [`INVALID_REQUEST: ${message}`]);
   }

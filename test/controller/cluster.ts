@@ -1,4 +1,3 @@
-import type { ConfigLayers } from '../../src/config/config-layers.ts';
 import { noConfigLayers } from '../../src/config/config-layers.ts';
 import { resolveBrokerConfig } from '../../src/config/resolve-broker-config.ts';
 import type { NewTopic } from '../../src/controller/create-topics.ts';
@@ -31,8 +30,6 @@ export function clusterOf(...brokers: readonly (number | TestBroker)[]): LiveIma
   if (changes.length > 0) image.apply(1, changes);
   return image;
 }
-
-const noLayers: ConfigLayers = noConfigLayers;
 
 /** Settings with these static broker configs. */
 export function settingsOf(values: Readonly<Record<string, string>> = {}): ControllerSettings {

@@ -84,6 +84,34 @@ test('a topic that is named twice stays', () => {
   assert.equal(image.topicsByName.size, 3);
 });
 
+test('a topic given by name and by id is answered with both, in whatever order', () => {
+  const image = imageWith('a');
+  const id = image.topicsByName.get('a')?.id ?? '';
+  for (const references of [
+    [named('a'), withId(id)],
+    [withId(id), named('a'), withId(id)],
+  ]) {
+    const [result, ...more] = deleteTopics(image, references, settingsOf()).results;
+    assert.deepEqual([result?.name, result?.topicId, more], ['a', id, []]);
+  }
+});
+
+test('what is not there and named twice is a duplicate too; what names nothing is answered each time', () => {
+  const nothing = { name: null, topicId: null };
+  const unknownId = withId('AAAAAAAAAAAAAAAAAAAAAQ');
+  const image = imageWith('a');
+  assert.deepEqual(
+    remove(image, [named('x'), unknownId, nothing, named('x'), unknownId, nothing, named('a')]),
+    [
+      'x: INVALID_REQUEST Duplicate topic name.',
+      'null: INVALID_REQUEST Duplicate topic id.',
+      'null: INVALID_REQUEST Neither topic name nor id were specified.',
+      'null: INVALID_REQUEST Neither topic name nor id were specified.',
+      'a: gone',
+    ],
+  );
+});
+
 test('with delete.topic.enable=false nothing goes', () => {
   const image = imageWith('a');
   const settings = settingsOf({ 'delete.topic.enable': 'false' });

@@ -21,7 +21,7 @@ import { must } from '../../src/util/assert.ts';
 import { OdradekError } from '../../src/util/odradek-error.ts';
 import { SimulatedBroker } from '../broker/simulated-broker.ts';
 
-const seedCount = Number(process.env['ODRADEK_SEEDS'] ?? 14);
+const seedCount = Number(process.env['ODRADEK_SEEDS'] ?? 10);
 const seeds =
   process.env['ODRADEK_SEED'] === undefined
     ? Array.from({ length: seedCount }, (_, i) => i + 1)
@@ -70,6 +70,7 @@ class Faulty {
     this.broker = broker;
     this.simulation = broker.simulation;
     this.#losesPower = losesPower;
+    this.#watch(broker.running);
   }
 
   static async start(seed: number): Promise<Faulty> {
@@ -175,7 +176,11 @@ class Faulty {
       this.simulation.crash('broker');
       this.simulation.after(200, () => void this.#restart());
     }
-    running?.closed.catch((error: unknown) => {
+    if (running !== undefined) this.#watch(running);
+  }
+
+  #watch({ closed }: RunningBroker): void {
+    closed.catch((error: unknown) => {
       this.defect = error;
     });
   }

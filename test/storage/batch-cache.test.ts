@@ -80,7 +80,10 @@ test('a truncation drops what it cut, and what comes after it is found behind', 
   assert.equal(tail.read(5, all), undefined);
   put(tail, 5, 100);
   const read = tail.read(4, all);
-  assert.equal(read?.sizeBytes, batchOf(['x'.repeat(20_000)]).sizeBytes + batchOf(['x'.repeat(100)]).sizeBytes);
+  assert.equal(
+    read?.sizeBytes,
+    batchOf(['x'.repeat(20_000)]).sizeBytes + batchOf(['x'.repeat(100)]).sizeBytes,
+  );
 });
 
 test('what was not written is discarded', () => {

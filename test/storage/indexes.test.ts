@@ -46,7 +46,13 @@ test('transaction index: version 0, producer id, first, last and last stable off
   assert.equal(index.lastOffset(), -1);
   index.append({ producerId: 1, firstOffset: 2, lastOffset: 3, lastStableOffset: 4 });
   index.entries.writeOut();
-  const words = ['0000', '0000000000000001', '0000000000000002', '0000000000000003', '0000000000000004'];
+  const words = [
+    '0000',
+    '0000000000000001',
+    '0000000000000002',
+    '0000000000000003',
+    '0000000000000004',
+  ];
   assert.equal(hex(disk.readFile('/i/a')), words.join(''));
 });
 
@@ -71,7 +77,10 @@ test('transaction index: what overlaps the range that is read, until nothing lat
 test('an index answers the same from memory, from its file, and from both', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.boolean()), { maxLength: 3000, size: 'max' }),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.boolean()), {
+        maxLength: 3000,
+        size: 'max',
+      }),
       fc.array(fc.nat({ max: 30_000 }), { minLength: 1, maxLength: 20 }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       (steps, asked, cut) => {

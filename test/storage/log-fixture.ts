@@ -32,7 +32,7 @@ export class ManualClock implements Clock {
 }
 
 /** Timers that fire when the test says so. */
-export class ManualTimers implements Timers {
+class ManualTimers implements Timers {
   readonly #clock: ManualClock;
   readonly #timers = new Map<Timer, { atMs: number; callback: () => void }>();
   #turnEnds: (() => void)[] = [];
@@ -78,7 +78,7 @@ export class ManualTimers implements Timers {
 }
 
 /** Always the same. */
-export const fixedRandom: Random = { bytes: (count) => new Uint8Array(count), below: () => 0 };
+const fixedRandom: Random = { bytes: (count) => new Uint8Array(count), below: () => 0 };
 
 export interface FixtureOptions {
   readonly config?: Partial<LogConfig>;

@@ -3,13 +3,20 @@ import { test } from 'node:test';
 import { createMemoryFiles } from '../../src/runtime/memory-files.ts';
 import type { Files } from '../../src/runtime/runtime.ts';
 import { BatchWalk, walkNow } from '../../src/storage/batch-walk.ts';
-import { decodeCheckpoint, readCheckpoint, replaceCheckpointAsync } from '../../src/storage/checkpoint-file.ts';
+import {
+  decodeCheckpoint,
+  readCheckpoint,
+  replaceCheckpointAsync,
+} from '../../src/storage/checkpoint-file.ts';
 import { Pace, slowCallMs } from '../../src/storage/directory-pace.ts';
 import { LeaderEpochCache, parseEpochStarts } from '../../src/storage/leader-epoch-cache.ts';
 import { offsetFileName, offsetOfFileName } from '../../src/storage/log-layout.ts';
 import { OpenFiles } from '../../src/storage/open-files.ts';
 import { tidyPartitionFiles } from '../../src/storage/partition-files.ts';
-import { decodeProducerSnapshot, encodeProducerSnapshot } from '../../src/storage/producer-snapshot.ts';
+import {
+  decodeProducerSnapshot,
+  encodeProducerSnapshot,
+} from '../../src/storage/producer-snapshot.ts';
 import { newEntry } from '../../src/storage/producer-state.ts';
 import { ReadBuffers } from '../../src/storage/read-buffers.ts';
 import { concatenated } from '../../src/util/bytes.ts';
@@ -67,7 +74,10 @@ test('leader epochs: the end of an epoch is where the next one began (KIP-101, K
   assert.deepEqual(epochs.endOffsetForEpoch(1, 100), { epoch: 1, endOffset: 10 });
   assert.deepEqual(epochs.endOffsetForEpoch(5, 100), { epoch: -1, endOffset: -1 });
   assert.deepEqual(epochs.endOffsetForEpoch(-1, 100), { epoch: -1, endOffset: -1 });
-  assert.deepEqual([9, 10, 19, 20].map((offset) => epochs.epochForOffset(offset)), [-1, 2, 2, 4]);
+  assert.deepEqual(
+    [9, 10, 19, 20].map((offset) => epochs.epochForOffset(offset)),
+    [-1, 2, 2, 4],
+  );
 });
 
 test('leader epochs: truncation from both ends', () => {
@@ -171,7 +181,9 @@ test('a directory is slow after one slow call, and quick after eight quick ones'
 
 test('a walk finds every batch, in slices smaller than some, and stops at the first that is damaged', () => {
   const files = memory();
-  const batches = [10, 5000, 20, 300].map((bytes, offset) => batchOf(['x'.repeat(bytes)], { baseOffset: offset }));
+  const batches = [10, 5000, 20, 300].map((bytes, offset) =>
+    batchOf(['x'.repeat(bytes)], { baseOffset: offset }),
+  );
   const whole = concatenated(batches.flatMap((batch) => [...batch.chunks]));
   const walk = (bytes: Uint8Array, sliceBytes: number): { offsets: number[]; walk: BatchWalk } => {
     files.replaceFile('/d/log', bytes);

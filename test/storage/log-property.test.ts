@@ -5,7 +5,7 @@ import type { Command } from './log-model.ts';
 
 const seeds =
   process.env['ODRADEK_SEED'] === undefined ? [1, 20260101] : [Number(process.env['ODRADEK_SEED'])];
-const runs = Number(process.env['ODRADEK_RUNS'] ?? 40);
+const runs = Number(process.env['ODRADEK_RUNS'] ?? 80);
 
 const fraction = fc.double({ min: 0, max: 1, noNaN: true });
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -106,7 +106,7 @@ for (const seed of seeds) {
           await model.checkAll();
         },
       ),
-      { seed, numRuns: runs, interruptAfterTimeLimit: 200_000 },
+      { seed, numRuns: runs },
     );
   });
 }

@@ -74,7 +74,10 @@ test('deleted segments are renamed, and gone after file.delete.delay.ms', async 
   fixture.timers.passTime(59_999);
   assert.equal(fixture.names().filter((name) => name.endsWith('.deleted')).length > 0, true);
   fixture.timers.passTime(1);
-  assert.deepEqual(fixture.names().filter((name) => name.endsWith('.deleted')), []);
+  assert.deepEqual(
+    fixture.names().filter((name) => name.endsWith('.deleted')),
+    [],
+  );
   assert.equal(log.logStartOffset, (await allRecords(log))[0]?.offset);
   assert.equal(log.epochForOffset(log.logStartOffset), log.logStartOffset);
 });
@@ -84,7 +87,10 @@ test('when every segment is old an empty one takes their place, and offsets go o
   log.applyRetention(startMs + 5000);
   assert.deepEqual([log.logStartOffset, log.logEndOffset, log.sizeBytes], [9, 9, 0]);
   await settle();
-  assert.deepEqual(fixture.names().filter((name) => name.endsWith('.log')), ['00000000000000000009.log']);
+  assert.deepEqual(
+    fixture.names().filter((name) => name.endsWith('.log')),
+    ['00000000000000000009.log'],
+  );
   assert.equal(log.applyRetention(startMs + 5000).deletedSegments, 0);
   const again = await fixture.reopen(log);
   assert.deepEqual([again.logStartOffset, again.logEndOffset], [9, 9]);
@@ -121,7 +127,10 @@ test('closing removes at once what waits for its removal', async () => {
   const { fixture, log } = filled({ retentionMs: 1000, fileDeleteDelayMs: 60_000 });
   log.applyRetention(startMs + 5000);
   await log.close();
-  assert.deepEqual(fixture.names().filter((name) => name.endsWith('.deleted')), []);
+  assert.deepEqual(
+    fixture.names().filter((name) => name.endsWith('.deleted')),
+    [],
+  );
   assert.equal(fixture.timers.count, 0);
 });
 
@@ -131,5 +140,8 @@ test('what a crash left renamed is removed when the log is opened', async () => 
   await settle();
   assert.ok(fixture.names().some((name) => name.endsWith('.deleted')));
   await fixture.reopen(log);
-  assert.deepEqual(fixture.names().filter((name) => name.endsWith('.deleted')), []);
+  assert.deepEqual(
+    fixture.names().filter((name) => name.endsWith('.deleted')),
+    [],
+  );
 });
