@@ -21,6 +21,7 @@ import { encoded, pump, Wire } from './lib/wire.ts';
 const tiny = process.argv.includes('--tiny');
 const totalBytes = tiny ? 64 * 2 ** 20 : 10 * 2 ** 30;
 const batch = batchOf(512, 1024);
+const inFlight = 4;
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 
 async function connected(port: number): Promise<Wire> {
@@ -46,18 +47,21 @@ async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
 
 async function fill(wire: Wire, partitions: number): Promise<void> {
   const rounds = Math.ceil(totalBytes / batch.length / partitions);
-  const frames = Array.from({ length: partitions }, (_, index) =>
-    encoded(produceRequest, 9, {
-      transactionalId: null,
-      acks: 1,
-      timeoutMs: 60_000,
-      topicData: [{ name: 'restart', partitionData: [{ index, records: [batch] }] }],
-    }),
-  );
-  for (let round = 0; round < rounds; round += 4) {
-    const count = Math.min(4, rounds - round);
-    for (const frame of frames)
-      await pump([wire], frame, { count, inFlight: count, check: () => {} });
+  for (let round = 0; round < rounds; round++) {
+    // Each with the time it is made at, as records have in life.
+    const records = [batchOf(512, 1024)];
+    for (let index = 0; index < partitions; index += inFlight) {
+      const topicFrames = Array.from({ length: Math.min(inFlight, partitions - index) }, (_, i) =>
+        encoded(produceRequest, 9, {
+          transactionalId: null,
+          acks: 1,
+          timeoutMs: 60_000,
+          topicData: [{ name: 'restart', partitionData: [{ index: index + i, records }] }],
+        }),
+      );
+      const once = { count: 1, inFlight: 1, check: () => {} };
+      await Promise.all(topicFrames.map((frame) => pump([wire], frame, once)));
+    }
   }
 }
 

@@ -7,6 +7,9 @@ const looksPerBound = 8;
  * for files is left to reads.
  */
 const flushesMax = 3;
+/** Shares of `directoryBytesMax`. */
+const flushFrom = 0.5;
+const flushUntil = 0.25;
 
 /** What a `Log` has that is of concern here. */
 export interface FlushableLog {
@@ -20,7 +23,10 @@ export interface FlushableLog {
 export interface FlushSchedulerOptions<L extends FlushableLog> {
   /** A log with more unflushed bytes is flushed. */
   readonly partitionBytesMax: number;
-  /** When all have more together, the oldest unflushed are flushed until they have three quarters of it. */
+  /**
+   * What all may have together. The oldest unflushed are flushed from half of it on, until a quarter is left:
+   * flushes take their time, and what comes meanwhile is to fit below the bound too.
+   */
   readonly directoryBytesMax: number;
   /** Longest time between two looks at `flush.ms`, while something is unflushed. */
   readonly checkIntervalMs: number;
@@ -120,7 +126,9 @@ export class FlushScheduler<L extends FlushableLog> {
     }
     for (const log of this.#queue) unflushedBytes -= log.unflushedBytes;
     for (const log of this.#flushing.keys()) unflushedBytes -= log.unflushedBytes;
-    if (unflushedBytes > this.#options.directoryBytesMax) this.#queueOldest(unflushedBytes);
+    if (unflushedBytes > this.#options.directoryBytesMax * flushFrom) {
+      this.#queueOldest(unflushedBytes);
+    }
     this.#flushNext();
   }
 
@@ -139,7 +147,7 @@ export class FlushScheduler<L extends FlushableLog> {
   }
 
   #queueOldest(unflushedBytes: number): void {
-    const enough = this.#options.directoryBytesMax * 0.75;
+    const enough = this.#options.directoryBytesMax * flushUntil;
     let remaining = unflushedBytes;
     for (const log of this.#unflushed) {
       if (remaining <= enough) return;

@@ -45,7 +45,7 @@ function setUpFlushes() {
   const scheduler = new FlushScheduler<FakeLog>(
     {
       partitionBytesMax: 64,
-      directoryBytesMax: 128,
+      directoryBytesMax: 256,
       checkIntervalMs: 1000,
       logs: () => live,
       isLive: (log) => live.has(log),
@@ -86,7 +86,7 @@ describe('FlushScheduler', () => {
     assert.equal(flushedBytes(), 70);
   });
 
-  it('flushes the oldest first when a directory is over its bound, until a quarter of that is free', async () => {
+  it('flushes the oldest first from half of a directory’s bound on, until a quarter of that is left', async () => {
     const { simulation, write, flushed } = setUpFlushes();
     for (const [index, bytes] of [
       [2, 20],
@@ -98,7 +98,7 @@ describe('FlushScheduler', () => {
     }
     write(1, 50);
     await simulation.runFor(500);
-    assert.deepEqual(flushed, ['c', 'a']);
+    assert.deepEqual(flushed, ['c', 'a', 'd']);
   });
 
   it('flushes three logs at a time, and each after the other', async () => {

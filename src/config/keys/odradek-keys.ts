@@ -13,7 +13,7 @@ odradek.decompressed.batch.max.bytes | INT | 134217728 | [1024,...] | medium | r
 odradek.fetch.cache.bytes | LONG | 67108864 | [0,...] | high | read-only | acts
     Memory for the newest batches of all partitions, from which consumers at the tail are served.
 odradek.flush.directory.bytes | LONG | 536870912 | [1,...] | medium | read-only | acts
-    Unflushed bytes in one log directory above which its oldest are flushed.
+    Bound of the unflushed bytes in one log directory: its oldest are flushed from half of it on, to stay below it.
 odradek.flush.partition.bytes | LONG | 67108864 | [1,...] | medium | read-only | acts
     Unflushed bytes in one partition at which it is flushed in the background.
 odradek.memory.storage.bytes | LONG | 268435456 | [1048576,...] | medium | read-only | acts
