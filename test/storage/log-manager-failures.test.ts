@@ -188,7 +188,7 @@ describe('LogManager: background work', () => {
   it('flushes what is over the bounds, and writes the recovery point soon after', async () => {
     const machine = new Machine('background flush');
     const manager = await machine.start({
-      limits: { flushPartitionBytesMax: 10_000, flushDirectoryBytesMax: 15_000 },
+      limits: { flushPartitionBytesMax: 10_000, flushDirectoryBytesMax: 30_000 },
     });
     const log = create(manager, 'orders');
     append(log, 'x'.repeat(9000));
