@@ -3,7 +3,17 @@ import * as net from 'node:net';
 import { hostname } from 'node:os';
 import * as path from 'node:path';
 import type { DirectoryLock } from '../runtime.ts';
+import { realSetTimeout } from './captured.ts';
 import { fileError, systemCode } from './system-error.ts';
+
+/** Says who has the lock of its directory; on some systems it is the lock. */
+export const lockFileName = '.lock';
+/**
+ * How often, and how long apart, a name is asked for that somebody has and `.lock` gives to nobody. It is
+ * that of a directory which is no more, whose inode this one got: its sweeper lets go of it at any moment.
+ */
+const unclaimedAttempts = 50;
+const unclaimedDelayMs = 10;
 
 /**
  * The lock of a directory: held by the operating system for this process, so that it goes with the process
@@ -17,7 +27,7 @@ import { fileError, systemCode } from './system-error.ts';
 export async function lockDirectory(
   directory: string,
 ): Promise<DirectoryLock | { heldBy: string | undefined }> {
-  const file = path.join(directory, '.lock');
+  const file = path.join(directory, lockFileName);
   try {
     return process.platform === 'linux'
       ? await lockBySocket(directory, file)
@@ -32,12 +42,19 @@ async function lockBySocket(
   file: string,
 ): Promise<DirectoryLock | { heldBy: string | undefined }> {
   const { dev, ino } = fs.statSync(directory, { bigint: true });
-  const socket = await bind(`\0odradek/directory-lock/${dev}/${ino}`);
-  if (socket === undefined) return { heldBy: readHolder(file) };
+  const name = `\0odradek/directory-lock/${dev}/${ino}`;
+  let socket = await bind(name);
+  for (let attempt = 1; socket === undefined; attempt++) {
+    const heldBy = readHolder(file);
+    if (heldBy !== undefined || attempt === unclaimedAttempts) return { heldBy };
+    await new Promise<void>((resolve) => void realSetTimeout(resolve, unclaimedDelayMs));
+    socket = await bind(name);
+  }
   writeHolder(() => fs.writeFileSync(file, holder()));
+  const held = socket;
   return new Lock(async () => {
     writeHolder(() => fs.truncateSync(file));
-    await new Promise<void>((resolve) => socket.close(() => resolve()));
+    await new Promise<void>((resolve) => held.close(() => resolve()));
   });
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Files } from '../runtime.ts';
 import { realDateNow } from './captured.ts';
+import { lockFileName } from './node-lock.ts';
 
 /** What the names of Odradek's temporary folders begin with. */
 const prefix = 'odradek-tmp-';
@@ -36,17 +37,25 @@ export async function removeAbandonedDirectories(files: Files, own: string): Pro
       if (isStarting(files, path)) continue;
       const lock = await files.lock(path);
       if ('heldBy' in lock) continue;
-      // Under its lock: nobody begins to use it meanwhile.
-      await removeTemporaryDirectory(path);
+      // Under its lock: nobody begins to use it meanwhile. The directory itself goes after it, as the lock
+      // would else be held by an inode that a new directory may get.
+      await removeContent(files, path);
       await lock.release();
+      await removeTemporaryDirectory(path);
     } catch {
       // Another user's folder, or one that goes away at this moment.
     }
   }
 }
 
+async function removeContent(files: Files, directory: string): Promise<void> {
+  for (const name of files.list(directory)) {
+    if (name !== lockFileName) await removeTemporaryDirectory(join(directory, name));
+  }
+}
+
 /** Whether the folder was made a moment ago and never locked. */
 function isStarting(files: Files, path: string): boolean {
-  if (files.stat(join(path, '.lock')) !== undefined) return false;
+  if (files.stat(join(path, lockFileName)) !== undefined) return false;
   return realDateNow() - (files.stat(path)?.modifiedMs ?? 0) < startMs;
 }

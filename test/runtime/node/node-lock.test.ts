@@ -63,6 +63,24 @@ test('another path to the same directory, and .lock removed or old, change nothi
   });
 });
 
+test(
+  'a directory that gets the inode of one that is being removed is locked once that lock is given back',
+  { skip: process.platform !== 'linux' && 'only on Linux the lock is named after the inode' },
+  async () => {
+    await inTemporaryDirectory(async (directory) => {
+      const sweeper = await nodeFiles.lock(directory);
+      assert.ok('release' in sweeper);
+      // What the new directory has of the old one: its inode, and no `.lock`.
+      rmSync(join(directory, '.lock'));
+      const locking = nodeFiles.lock(directory);
+      await sweeper.release();
+      const lock = await locking;
+      assert.ok('release' in lock, 'the new directory is nobody else’s');
+      await lock.release();
+    });
+  },
+);
+
 test('worker threads of one process exclude each other', async () => {
   await inTemporaryDirectory(async (directory) => {
     const lock = await nodeFiles.lock(directory);
