@@ -47,6 +47,8 @@ export class BatchWalk {
   position: number;
   /** Why the walk ended before `end`, undefined where the visitor ended it or nothing did. */
   problem: string | undefined;
+  /** Whether it ended where zeros stand in place of a header: room that was reserved, or never reached the disk. */
+  endsInZeros = false;
 
   readonly #options: BatchWalkOptions;
   readonly #sliceBytes: number;
@@ -87,12 +89,14 @@ export class BatchWalk {
   #acceptBatch(bytes: Uint8Array, at: number): number {
     const available = bytes.length - at;
     if (available < recordBatchHeaderBytes) {
-      if (this.position + available >= this.#end) this.problem = 'a header that is cut off';
+      if (this.position + available >= this.#end)
+        this.#endAt(bytes, at, 'a header that is cut off');
       return -1;
     }
     const sizeBytes =
       readInt32(bytes, at + recordBatchLayout.batchLength) + recordBatchOverheadBytes;
-    if (bytes[at + recordBatchLayout.magic] !== recordBatchMagic) this.problem = 'a wrong magic';
+    if (bytes[at + recordBatchLayout.magic] !== recordBatchMagic)
+      this.#endAt(bytes, at, 'a wrong magic');
     else if (sizeBytes < recordBatchHeaderBytes) this.problem = 'an impossible length';
     else if (sizeBytes > this.#end - this.position) this.problem = 'a batch that is cut off';
     if (this.problem !== undefined) return -1;
@@ -102,6 +106,12 @@ export class BatchWalk {
     }
     if (sizeBytes > this.#sliceBytes) this.#startOversized(bytes.subarray(at), sizeBytes);
     return -1;
+  }
+
+  #endAt(bytes: Uint8Array, at: number, problem: string): void {
+    const header = bytes.subarray(at, at + recordBatchHeaderBytes);
+    this.endsInZeros = header.every((byte) => byte === 0);
+    this.problem = this.endsInZeros ? 'zeros in place of a batch' : problem;
   }
 
   #startOversized(bytes: Uint8Array, sizeBytes: number): void {

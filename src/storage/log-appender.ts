@@ -6,7 +6,6 @@ import type { AppendOptions, AppendResult } from './append-result.ts';
 import type { LogTail } from './batch-cache.ts';
 import type { DirectoryPace } from './directory-pace.ts';
 import type { LogFlusher } from './log-flusher.ts';
-import { cutFile } from './log-state.ts';
 import type { LogState } from './log-state.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Gather } from './log-writer.ts';
@@ -220,7 +219,7 @@ export class LogAppender {
   /** Cuts off what a write left behind that failed or was dropped, unless it is still under way. */
   #cutLeftover(): void {
     const { active } = this.#state.segments;
-    if (active.needsCut && !this.writer.isWritingTo(active)) cutFile(active);
+    if (active.needsCut && !this.writer.isWritingTo(active)) active.cutFile();
   }
 
   #failUnlessFull(error: unknown): void {

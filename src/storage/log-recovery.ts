@@ -5,7 +5,7 @@ import { readCheckpoint } from './checkpoint-file.ts';
 import { LeaderEpochCache, parseEpochStarts } from './leader-epoch-cache.ts';
 import type { EpochStart } from './leader-epoch-cache.ts';
 import { leaderEpochCheckpointName, logFileSuffix, offsetFileName } from './log-layout.ts';
-import { cutFile, rollJitter } from './log-state.ts';
+import { newSegment, rollJitter } from './log-state.ts';
 import type { LogParts } from './log-state.ts';
 import type { LogModules, LogOptions } from './log.ts';
 import { tidyPartitionFiles } from './partition-files.ts';
@@ -14,6 +14,7 @@ import { ProducerSnapshots } from './producer-snapshots.ts';
 import { isExpired, ProducerState } from './producer-state.ts';
 import { Segment } from './segment.ts';
 import { recoverSegment } from './segment-recovery.ts';
+import type { SegmentRecovered } from './segment-recovery.ts';
 import { Segments } from './segments.ts';
 
 /**
@@ -42,7 +43,7 @@ class LogLoading {
     this.#options = options;
     this.#modules = modules;
     this.#found = found;
-    this.#segments = found.baseOffsets.map((baseOffset) => this.#segment(baseOffset, false));
+    this.#segments = found.baseOffsets.map((baseOffset) => this.#foundSegment(baseOffset));
     this.#logStartOffset = Math.max(options.logStartOffset ?? 0, found.baseOffsets[0] ?? 0);
     this.#epochs = new LeaderEpochCache(this.#savedEpochs());
     this.#snapshots = new ProducerSnapshots(
@@ -77,19 +78,20 @@ class LogLoading {
     };
   }
 
-  #segment(baseOffset: number, isNew: boolean): Segment {
+  #foundSegment(baseOffset: number): Segment {
     const { directory, config } = this.#options;
     const { files, clock, random } = this.#modules;
     const path = files.join(directory, offsetFileName(baseOffset, logFileSuffix));
-    const stat = isNew ? undefined : files.stat(path);
+    const stat = files.stat(path);
     return new Segment(
       {
         directory,
         baseOffset,
         sizeBytes: stat?.sizeBytes ?? 0,
-        isNew,
+        isNew: false,
         createdMs: stat === undefined ? clock.nowMs() : stat.modifiedMs,
         rollJitterMs: rollJitter(config, random),
+        reservedBytes: 0,
       },
       this.#modules,
     );
@@ -187,21 +189,29 @@ class LogLoading {
         this.#replay(batch, segment, snapshot);
         return true;
       };
-      const problem =
-        misplaced ??
-        (await this.#recoverSegment(
-          segment,
-          index < checkFrom,
-          trustedBelowOffset,
-          snapshot,
-          onBatch,
-        ));
+      const { problem, endsInZeros } =
+        misplaced === undefined
+          ? await this.#recoverSegment(
+              segment,
+              index < checkFrom,
+              trustedBelowOffset,
+              snapshot,
+              onBatch,
+            )
+          : { problem: misplaced, endsInZeros: false };
       this.#logEndOffset = nextOffset;
       if (problem === undefined) continue;
+      if (endsInZeros && this.#isReserve(index, nextOffset)) continue;
       this.#warn(`a segment was cut off: ${problem}`, segment.baseOffset);
       this.#removeFrom(misplaced === undefined ? index + 1 : index);
       return;
     }
+  }
+
+  /** Whether the zeros behind the batches of a segment are room that was reserved: nothing is missing there. */
+  #isReserve(index: number, endOffset: number): boolean {
+    const next = this.#segments[index + 1];
+    return next === undefined ? this.#options.config.preallocate : next.baseOffset === endOffset;
   }
 
   /**
@@ -221,17 +231,17 @@ class LogLoading {
     trustedBelowOffset: number,
     replayFromOffset: number,
     onBatch: (batch: RecordBatch) => boolean,
-  ): Promise<string | undefined> {
+  ): Promise<SegmentRecovered> {
     const { readBuffers } = this.#modules;
     if (isReplayOnly) {
       const from = segment.offsetIndex.lookup(replayFromOffset);
       const walk = new BatchWalk({ from, end: segment.sizeBytes, visit: onBatch });
       await walkAsync(segment.file, walk, readBuffers);
-      return undefined;
+      return { problem: undefined, endsInZeros: false };
     }
     const { indexIntervalBytes } = this.#options.config;
     segment.transactionIndex.truncateTo(Math.max(trustedBelowOffset, segment.baseOffset));
-    const { problem } = await recoverSegment(
+    const recovered = await recoverSegment(
       {
         segment,
         indexedBelowOffset: trustedBelowOffset,
@@ -242,9 +252,9 @@ class LogLoading {
       },
       readBuffers,
     );
-    if (problem !== undefined) cutFile(segment);
+    if (recovered.problem !== undefined) segment.cutFile();
     if (segment !== this.#segments.at(-1)) segment.indexMaxTimestamp();
-    return problem;
+    return recovered;
   }
 
   #replay(batch: RecordBatch, segment: Segment, snapshotOffset: number): void {
@@ -290,7 +300,7 @@ class LogLoading {
     this.#removeFrom(0);
     this.#producers.clear();
     this.#logEndOffset = this.#logStartOffset;
-    this.#segments.push(this.#segment(this.#logStartOffset, true));
+    this.#segments.push(newSegment(this.#logStartOffset, this.#options, this.#modules));
   }
 
   #warn(event: string, baseOffset: number): void {

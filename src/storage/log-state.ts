@@ -86,17 +86,13 @@ export class LogState {
 
   /** A segment of which nothing is on disk yet. */
   newSegment(baseOffset: number): Segment {
-    const { directory } = this;
-    const createdMs = this.#modules.clock.nowMs();
-    const rollJitterMs = rollJitter(this.config, this.#modules.random);
-    return new Segment(
-      { directory, baseOffset, sizeBytes: 0, isNew: true, createdMs, rollJitterMs },
-      this.#modules,
-    );
+    return newSegment(baseOffset, this, this.#modules);
   }
 
   /** Goes on in a new segment, at `baseOffset`. Nothing has changed where it throws as `Files` does. */
   roll(baseOffset: number): Segment {
+    // Before anything of the next segment is on disk: what follows a gap is taken for lost.
+    this.segments.active.cutReserve();
     this.snapshots.write(baseOffset, this.producers.entries());
     const segment = this.newSegment(baseOffset);
     this.segments.push(segment);
@@ -106,9 +102,7 @@ export class LogState {
   /** Makes the file of the active segment, so that the log's end is known when it is opened again. */
   createActiveFile(): void {
     const { active } = this.segments;
-    if (active.isOnDisk) return;
-    active.file.handle(true);
-    active.isOnDisk = true;
+    if (!active.isOnDisk) active.createFile();
   }
 
   /** Takes back what was decided and not written. Answers the segments that are no more, without files. */
@@ -141,7 +135,7 @@ export class LogState {
     this.#setEnd(cut.endOffset);
     segment.cutTo(cut.position, cut.endOffset);
     segment.useMaxTimestamp(this.#findMaxTimestamp(segment));
-    cutFile(segment);
+    segment.cutFile();
     segment.prepareForAppends();
     this.snapshots.removeAbove(cut.endOffset);
     if (!this.producers.truncateTo(cut.endOffset)) this.#reloadProducers();
@@ -260,18 +254,30 @@ export class LogState {
   }
 }
 
+/** A segment of which nothing is on disk yet, for the log in `directory`. */
+export function newSegment(
+  baseOffset: number,
+  { directory, config }: { directory: string; config: LogConfig },
+  modules: Pick<LogStateModules, 'clock' | 'random' | 'openFiles'>,
+): Segment {
+  return new Segment(
+    {
+      directory,
+      baseOffset,
+      sizeBytes: 0,
+      isNew: true,
+      createdMs: modules.clock.nowMs(),
+      rollJitterMs: rollJitter(config, modules.random),
+      reservedBytes: config.preallocate ? config.segmentBytes : 0,
+    },
+    modules,
+  );
+}
+
 /** By how much the `segment.ms` of a new segment is cut. */
 export function rollJitter(config: LogConfig, random: Random): number {
   const most = Math.min(config.segmentJitterMs, config.segmentMs, 2 ** 47);
   return most > 0 ? random.below(most) : 0;
-}
-
-/** Makes the file of a segment end where its batches do. Where it throws, the next write does it. */
-export function cutFile(segment: Segment): void {
-  if (!segment.isOnDisk) return;
-  segment.needsCut = true;
-  segment.file.handle().truncate(segment.sizeBytes);
-  segment.needsCut = false;
 }
 
 /** Removes the files at once: their names may come again. */

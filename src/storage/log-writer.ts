@@ -179,14 +179,10 @@ export class LogWriter {
   #prepareFile(gather: Gather): void {
     const { segment } = gather;
     if (!segment.isOnDisk) {
-      segment.file.handle(true);
-      segment.isOnDisk = true;
+      segment.createFile();
       this.#owner.fileCreated();
     }
-    if (segment.needsCut) {
-      segment.file.handle().truncate(gather.mark.sizeBytes);
-      segment.needsCut = false;
-    }
+    if (segment.needsCut) segment.cutFile(gather.mark.sizeBytes);
   }
 
   #written(gather: Gather, entries: readonly CacheEntry[]): void {

@@ -464,6 +464,7 @@ export class Log {
     try {
       await this.#appender.idle();
       this.#state.segments.active.indexMaxTimestamp();
+      this.#state.segments.active.cutReserve();
       await this.#flush({ everything: true });
       await this.#deleted?.close();
     } finally {

@@ -2,10 +2,9 @@ import { LeaderEpochCache } from './leader-epoch-cache.ts';
 import { Log } from './log.ts';
 import type { LogModules, LogOptions } from './log.ts';
 import { loadLog } from './log-recovery.ts';
-import { rollJitter } from './log-state.ts';
+import { newSegment } from './log-state.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { ProducerState } from './producer-state.ts';
-import { Segment } from './segment.ts';
 import { Segments } from './segments.ts';
 
 /**
@@ -20,20 +19,9 @@ export async function openLog(options: LogOptions, modules: LogModules): Promise
 
 /** A log for a new partition, whose directory is empty. Its files are made when they are first written. */
 export function createLog(options: LogOptions, modules: LogModules): Log {
-  const { directory, config, logStartOffset = 0 } = options;
-  const segment = new Segment(
-    {
-      directory,
-      baseOffset: logStartOffset,
-      sizeBytes: 0,
-      isNew: true,
-      createdMs: modules.clock.nowMs(),
-      rollJitterMs: rollJitter(config, modules.random),
-    },
-    modules,
-  );
+  const { directory, logStartOffset = 0 } = options;
   return new Log(options, modules, {
-    segments: new Segments([segment]),
+    segments: new Segments([newSegment(logStartOffset, options, modules)]),
     producers: new ProducerState(),
     epochs: new LeaderEpochCache([]),
     snapshots: new ProducerSnapshots({ directory, offsets: [] }, modules),

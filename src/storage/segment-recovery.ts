@@ -30,10 +30,10 @@ export interface SegmentRecovery {
 
 /** What became of a segment. */
 export interface SegmentRecovered {
-  /** Bytes that are good; the file may have more. */
-  readonly goodBytes: number;
-  /** Why it ends there, undefined where all of it is good. */
+  /** Why it ends before its file does, undefined where all of it is good. */
   readonly problem: string | undefined;
+  /** Whether it ends there because nothing but zeros follows. */
+  readonly endsInZeros: boolean;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function recoverSegment(
     },
   });
   await walkAsync(segment.file, walk, readBuffers);
-  return { goodBytes: walk.position, problem: problem ?? walk.problem };
+  return { problem: problem ?? walk.problem, endsInZeros: walk.endsInZeros };
 }
 
 /**

@@ -30,6 +30,8 @@ export interface SegmentOptions {
   readonly createdMs: number;
   /** By how much its `segment.ms` is cut. */
   readonly rollJitterMs: number;
+  /** Bytes that its `.log` file takes from the start (`preallocate`); 0 where it grows as it is written. */
+  readonly reservedBytes: number;
 }
 
 /** A point to which a segment can go back. */
@@ -62,6 +64,9 @@ export class Segment {
 
   readonly #openFiles: OpenFiles;
   readonly #isNew: boolean;
+  #reservedBytes: number;
+  /** Whether the file goes on behind the batches, with zeros that were reserved for more. */
+  #hasReserve = false;
   #offsetIndex: OffsetIndex | undefined;
   #timeIndex: TimeIndex | undefined;
   #transactionIndex: TransactionIndex | undefined;
@@ -78,6 +83,7 @@ export class Segment {
     this.rollJitterMs = options.rollJitterMs;
     this.isOnDisk = !options.isNew;
     this.#isNew = options.isNew;
+    this.#reservedBytes = options.reservedBytes;
     this.#openFiles = modules.openFiles;
     const { files } = modules.openFiles;
     const name = offsetFileName(options.baseOffset, logFileSuffix);
@@ -122,6 +128,32 @@ export class Segment {
   /** The file of an index, by the end of its name. */
   indexFile(suffix: string): CachedFile {
     return this.#indexFile(suffix);
+  }
+
+  /** Makes the `.log` file, with the room that is reserved for it. Throws as `Files` does. */
+  createFile(): void {
+    const handle = this.file.handle(true);
+    if (this.#reservedBytes > 0) {
+      handle.truncate(this.#reservedBytes);
+      this.#hasReserve = true;
+    }
+    this.isOnDisk = true;
+  }
+
+  /** Makes the `.log` file end where its batches do. Where it throws as `Files` does, the next write does it. */
+  cutFile(sizeBytes = this.sizeBytes): void {
+    if (!this.isOnDisk) return;
+    this.needsCut = true;
+    this.file.handle().truncate(sizeBytes);
+    this.needsCut = false;
+    this.#hasReserve = false;
+  }
+
+  /** Gives back the room that was reserved and is not needed: the segment is full, or its log is closed. */
+  cutReserve(): void {
+    // Its file may be made only later, when its first batch is written.
+    this.#reservedBytes = 0;
+    if (this.#hasReserve) this.cutFile();
   }
 
   /** The largest timestamp up to the end; `{ -1, … }` where no batch has one. */

@@ -50,6 +50,7 @@ export type Command =
  */
 export class LogModel {
   readonly #simulation: Simulation;
+  readonly #preallocate: boolean;
   #log: Log | undefined;
   #runtime: Runtime;
   /** What is in the log, in order; those from `writtenEndOffset` on still wait to be written. */
@@ -63,6 +64,7 @@ export class LogModel {
 
   constructor(seed: number) {
     this.#simulation = createSimulation({ seed });
+    this.#preallocate = seed % 2 === 1;
     this.#runtime = this.#simulation.runtime(host);
     this.#runtime.files.makeDirectory(directory);
     // The end of a process may tear its writes; an fsync under way does not fail because of it.
@@ -103,6 +105,7 @@ export class LogModel {
       ...defaultLogConfig,
       segmentBytes: 2000,
       segmentMs: 3_600_000,
+      preallocate: this.#preallocate,
       indexIntervalBytes: 200,
       retentionMs: 1_800_000,
       retentionBytes: 20_000,

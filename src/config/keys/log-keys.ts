@@ -74,8 +74,8 @@ log.message.timestamp.before.max.ms | LONG | 9223372036854775807 | [0,...] | med
     How far a timestamp may be behind the broker's clock, for topics that do not say it themselves.
 log.message.timestamp.type | STRING | CreateTime | [CreateTime, LogAppendTime] | medium | cluster-wide | acts
     Whose clock stamps the records of topics that do not say it themselves.
-log.preallocate | BOOLEAN | false |  | medium | cluster-wide | ignored
-    Whether new segments reserve their full size on disk at once; segments grow as they are written here.
+log.preallocate | BOOLEAN | false |  | medium | cluster-wide | acts
+    Whether new segments take the size of a full one in the file system at once, instead of growing as they are written.
 log.retention.bytes | LONG | -1 |  | high | cluster-wide | acts
     Size of a partition above which its oldest segments go, for topics that do not say it themselves; -1 is no bound.
 log.retention.check.interval.ms | LONG | 300000 | [1,...] | medium | read-only | acts

@@ -50,8 +50,8 @@ min.insync.replicas | INT | 1 | [1,...] | medium | cluster-wide | later
     How many in-sync replicas a write with 'acks=all' needs; never more than the topic has replicas.
 odradek.batch.validation | STRING | header | [header, records] | medium | cluster-wide | acts
     How much of a batch is checked: its header and CRC, or every record in it too, as Apache does.
-preallocate | BOOLEAN | false |  | medium | cluster-wide | ignored
-    Whether a new segment reserves its full size on disk at once; segments grow as they are written here.
+preallocate | BOOLEAN | false |  | medium | cluster-wide | acts
+    Whether a new segment takes the size of a full one in the file system at once, instead of growing as it is written.
 remote.log.copy.disable | BOOLEAN | false |  | medium | cluster-wide | later
     With tiered storage: whether nothing further is copied to the remote side.
 remote.log.delete.on.disable | BOOLEAN | false |  | medium | cluster-wide | later
