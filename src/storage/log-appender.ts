@@ -146,8 +146,8 @@ export class LogAppender {
   }
 
   #mustFlush(): boolean {
-    const { fileEndOffset, recoveryPoint, config } = this.#state;
-    return fileEndOffset - recoveryPoint >= config.flushMessages;
+    const { fileEndOffset, flushedOffset, config } = this.#state;
+    return fileEndOffset - flushedOffset >= config.flushMessages;
   }
 
   #publish(endOffset: number): void {
@@ -163,7 +163,7 @@ export class LogAppender {
     try {
       while (this.#mustFlush()) {
         await this.#owner.flush();
-        this.#publish(Math.min(state.recoveryPoint, state.fileEndOffset));
+        this.#publish(Math.min(state.flushedOffset, state.fileEndOffset));
       }
       this.#isFlushing = false;
       this.#publish(state.fileEndOffset);

@@ -218,6 +218,10 @@ export class LogDirectory {
   /** All logs are open: from now on the checkpoints can be written without losing lines. */
   logsAreOpen(): void {
     this.#areLogsOpen = true;
+    // What recovery found is flushed with what is written from now on, so that it is not found again and again.
+    for (const { unflushedBytes } of this.logs.values()) {
+      if (unflushedBytes > 0) this.#flusher.noteWritten(unflushedBytes);
+    }
   }
 
   /** Writes a checkpoint, unless the file says the same. A full disk is waited out. */

@@ -1,6 +1,7 @@
 import type { Files } from '../runtime/runtime.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { replaceCheckpointAsync } from './checkpoint-file.ts';
+import { writeRecoveredAgain } from './recovered-bytes.ts';
 import { bookkeepingIntervalBytes, leaderEpochCheckpointName } from './log-layout.ts';
 import type { LogState } from './log-state.ts';
 import type { Segment } from './segment.ts';
@@ -14,12 +15,9 @@ interface FlushedSegment {
 }
 
 /**
- * Makes a log survive power loss, and moves its recovery point: what was synced up to there is not looked at
- * again when the log is opened. Beside the `.log` files that is, not at each flush but every megabyte, what
- * recovery starts from: index entries and a producer snapshot.
- *
- * Of the active segment, index entries below the recovery point are in the file only when they are synced;
- * that is why they are kept in memory until then.
+ * Makes a log survive power loss: at each flush what was written, and beside it, not at each but every
+ * megabyte, what recovery starts from: index entries and a producer snapshot. With these the recovery point
+ * moves: what lies below it is not looked at again when the log is opened.
  */
 export class LogFlusher {
   readonly #log: LogState;
@@ -33,15 +31,24 @@ export class LogFlusher {
   #hasUnsyncedCut = false;
   #bytesSinceBookkeeping = 0;
   #unflushedBytes = 0;
+  /** The fsync that failed. No later one is to be believed. */
+  #failure: OdradekError | undefined;
+  /** Whether segments have bytes of which it is not known that the disk has them. */
+  #hasRecovered = false;
 
   /** `writesIdle` settles when what waits to be written now has been. */
   constructor(log: LogState, modules: { files: Files; writesIdle: () => Promise<void> }) {
     this.#log = log;
     this.#writesIdle = modules.writesIdle;
     this.#files = modules.files;
+    for (const { recovered } of log.segments.list) {
+      if (recovered === undefined) continue;
+      this.#hasRecovered = true;
+      this.noteWritten(recovered.toPosition - recovered.fromPosition);
+    }
   }
 
-  /** Bytes written since the last flush began. */
+  /** Bytes written since the last flush began, or found by recovery. */
   get unflushedBytes(): number {
     return this.#unflushedBytes;
   }
@@ -93,11 +100,13 @@ export class LogFlusher {
 
   async #flushAfter(before: Promise<void> | undefined, everything: boolean): Promise<void> {
     await before;
+    if (this.#failure !== undefined) throw this.#failure;
     await this.#flush(everything);
   }
 
   async #flush(everything: boolean): Promise<void> {
     const log = this.#log;
+    await this.#writeRecoveredAgain();
     await this.#writesIdle();
     if (!everything && !this.#hasSomethingNew()) return;
     this.#hasUnsyncedCut = false;
@@ -114,12 +123,23 @@ export class LogFlusher {
     this.#unflushedBytes -= flushedBytes;
     if (isThorough) this.#bytesSinceBookkeeping -= bookkeptBytes;
     if (log.truncationCount !== truncationCount) return;
-    log.recoveryPoint = Math.max(log.recoveryPoint, targetOffset);
+    log.flushedOffset = Math.max(log.flushedOffset, targetOffset);
+    if (isThorough) log.recoveryPoint = Math.max(log.recoveryPoint, targetOffset);
+  }
+
+  async #writeRecoveredAgain(): Promise<void> {
+    if (!this.#hasRecovered) return;
+    const log = this.#log;
+    for (const segment of log.segments.list.slice()) {
+      if (segment.recovered === undefined) continue;
+      await writeRecoveredAgain(segment, () => log.truncationCount);
+    }
+    this.#hasRecovered = false;
   }
 
   #hasSomethingNew(): boolean {
-    const { fileEndOffset, recoveryPoint } = this.#log;
-    return fileEndOffset > recoveryPoint || this.#unsettled.length > 0 || this.#hasUnsyncedCut;
+    const { fileEndOffset, flushedOffset } = this.#log;
+    return fileEndOffset > flushedOffset || this.#unsettled.length > 0 || this.#hasUnsyncedCut;
   }
 
   #isBookkeepingDue(): boolean {
@@ -130,10 +150,10 @@ export class LogFlusher {
 
   /** What to flush, as it is now: segments may be rolled and go away while the flush waits. */
   #unflushedSegments(isThorough: boolean): FlushedSegment[] {
-    const { segments, recoveryPoint } = this.#log;
+    const { segments, flushedOffset } = this.#log;
     const { active, list } = segments;
-    // The segment that ends at the recovery point may have been rolled, or recovered, after it was flushed.
-    const unflushed = list.slice(segments.indexOf(Math.max(0, recoveryPoint - 1)));
+    // The segment that ends there may have been rolled, or recovered, after it was flushed.
+    const unflushed = list.slice(segments.indexOf(Math.max(0, flushedOffset - 1)));
     const others = this.#unsettled.filter((segment) => !unflushed.includes(segment));
     return [...others, ...unflushed].map((segment) => {
       const isRolled = segment !== active;
@@ -176,7 +196,8 @@ export class LogFlusher {
       await this.#log.snapshots.sync();
       await this.#syncDirectory();
     } catch (error) {
-      throw finalError(error, this.#log.directory);
+      this.#failure = finalError(error, this.#log.directory);
+      throw this.#failure;
     }
     await this.#saveEpochs();
   }
@@ -222,7 +243,7 @@ export class LogFlusher {
 }
 
 /** A failed fsync is an I/O error whatever the system calls it: what was written may be gone. */
-function finalError(error: unknown, path: string): unknown {
+function finalError(error: unknown, path: string): OdradekError {
   if (error instanceof OdradekError && error.code === 'IO_ERROR') return error;
   return new OdradekError(
     `${path} could not be flushed`,

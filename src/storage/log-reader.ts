@@ -194,7 +194,8 @@ class ReadPiece {
     const { maxBytes, upperBoundOffset, atLeastOneBatch } = this.options;
     let nextOffset = this.startOffset;
     let end = start;
-    while (end + offsetsEnd <= bytes.length) {
+    // Behind the bound there may be zeros: room for what is being written.
+    while (nextOffset < upperBoundOffset && end + offsetsEnd <= bytes.length) {
       const batchEnd = end + sizeAt(bytes, end);
       const batchNextOffset = nextOffsetAt(bytes, end);
       if (batchNextOffset > upperBoundOffset) break;

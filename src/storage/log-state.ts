@@ -36,6 +36,7 @@ export interface LogStateModules {
  * together. Appends that were decided and not written yet are counted in.
  *
  * logStartOffset <= highWatermark, writtenEndOffset <= fileEndOffset <= logEndOffset
+ * recoveryPoint <= flushedOffset <= fileEndOffset
  */
 export class LogState {
   readonly directory: string;
@@ -53,7 +54,9 @@ export class LogState {
   /** Below it everything is in the files. */
   fileEndOffset: number;
   logEndOffset: number;
-  /** Below it everything has survived power loss. */
+  /** Below it every batch has survived power loss. */
+  flushedOffset: number;
+  /** Below it so have the indexes: what a start after a crash need not look at. At most `flushedOffset`. */
   recoveryPoint: number;
   /** Counts the truncations, after which the end of a flush that began before means nothing. */
   truncationCount = 0;
@@ -75,6 +78,7 @@ export class LogState {
     this.writtenEndOffset = parts.logEndOffset;
     this.fileEndOffset = parts.logEndOffset;
     this.logEndOffset = parts.logEndOffset;
+    this.flushedOffset = parts.recoveryPoint;
     this.recoveryPoint = parts.recoveryPoint;
   }
 
@@ -153,6 +157,7 @@ export class LogState {
     this.logStartOffset = offset;
     this.writtenEndOffset = offset;
     this.highWatermark = offset;
+    this.flushedOffset = offset;
     this.recoveryPoint = offset;
     if (offset > 0) this.createActiveFile();
     return removed;
@@ -177,6 +182,7 @@ export class LogState {
     const { baseOffset } = this.segments.first;
     this.snapshots.removeBelow(baseOffset);
     this.raiseStart(baseOffset);
+    this.flushedOffset = Math.max(this.flushedOffset, baseOffset);
     this.recoveryPoint = Math.max(this.recoveryPoint, baseOffset);
     return removed;
   }
@@ -196,6 +202,7 @@ export class LogState {
     this.fileEndOffset = offset;
     this.writtenEndOffset = Math.min(this.writtenEndOffset, offset);
     this.highWatermark = Math.min(this.highWatermark, offset);
+    this.flushedOffset = Math.min(this.flushedOffset, offset);
     this.recoveryPoint = Math.min(this.recoveryPoint, offset);
     this.epochs.truncateFromEnd(offset);
   }

@@ -18,7 +18,7 @@ import type { LogParts } from './log-state.ts';
 import type { OpenFiles } from './open-files.ts';
 import { lastSequenceOf } from './producer-state.ts';
 import type { ReadBuffers } from './read-buffers.ts';
-import { findByTimestamp, findMaxTimestamp } from './time-lookup.ts';
+import { findByTimestamp, findMaxTimestamp, lookupRange } from './time-lookup.ts';
 import type { RecordByTime, TimeLookupRange } from './time-lookup.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
@@ -130,7 +130,7 @@ export class Log {
         written: (endOffset) => this.listener?.onWritten(this, endOffset),
         lost: (firstLostOffset, error) => this.#lost(firstLostOffset, error),
         failed: (error) => this.#fail(error),
-        flush: () => this.flush(),
+        flush: () => this.#flush({ everything: false }),
         flushInBackground: () => this.#flushAtTurnEnd(),
         truncateTo: (offset) => this.truncateTo(offset),
       },
@@ -167,6 +167,12 @@ export class Log {
     return this.#state.lastStableOffset;
   }
 
+  /** Below it every batch has survived power loss. */
+  get flushedOffset(): number {
+    return this.#state.flushedOffset;
+  }
+
+  /** Below it so have the indexes; at most `flushedOffset`. */
   get recoveryPoint(): number {
     return this.#state.recoveryPoint;
   }
@@ -308,18 +314,7 @@ export class Log {
   }
 
   #lookupRange(): TimeLookupRange {
-    const { segments, logStartOffset, writtenEndOffset } = this.#state;
-    const list = segments.list.slice(segments.indexOf(logStartOffset));
-    return {
-      segments: list,
-      startOffset: logStartOffset,
-      endOffset: writtenEndOffset,
-      writtenPartOf: (segment) =>
-        this.#appender.writer.writtenPartOf(segment) ?? {
-          sizeBytes: segment.sizeBytes,
-          maxTimestamp: segment.maxTimestamp(),
-        },
-    };
+    return lookupRange(this.#state, this.#appender.writer);
   }
 
   /** Where a leader epoch ended (KIP-101, KIP-279); `{-1, -1}` when that is not known. */
@@ -425,8 +420,8 @@ export class Log {
 
   /** Whether `flush.ms` has passed since the last flush, and there is something to flush. */
   isFlushDue(nowMs: number): boolean {
-    const { logEndOffset, recoveryPoint, config } = this.#state;
-    return logEndOffset > recoveryPoint && nowMs - this.#lastFlushMs >= config.flushMs;
+    const { logEndOffset, flushedOffset, config } = this.#state;
+    return logEndOffset > flushedOffset && nowMs - this.#lastFlushMs >= config.flushMs;
   }
 
   /**
@@ -434,13 +429,13 @@ export class Log {
    * `DISK_FULL`, after which it may be called again, and with `IO_ERROR`, after which the log is offline.
    */
   async flush(): Promise<void> {
-    await this.#flush({ everything: false });
+    await this.#flush({ everything: true });
   }
 
   #flushAtTurnEnd(): void {
     this.#modules.timers.atTurnEnd(() => {
       if (this.#isClosed || this.#failure !== undefined) return;
-      this.flush().catch((error: unknown) => {
+      this.#flush({ everything: false }).catch((error: unknown) => {
         const { topic, partition } = this;
         this.#modules.logger.warn('a flush failed', { topic, partition, error: errorText(error) });
       });

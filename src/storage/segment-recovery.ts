@@ -66,6 +66,7 @@ export async function recoverSegment(
     },
   });
   await walkAsync(segment.file, walk, readBuffers);
+  segment.recovered = { fromPosition: indexedFrom, toPosition: segment.sizeBytes };
   return { problem: problem ?? walk.problem, endsInZeros: walk.endsInZeros };
 }
 
@@ -73,19 +74,18 @@ export async function recoverSegment(
  * Keeps the entries of the indexes that are certain: of batches that are trusted, in order, the last of them
  * pointing at its batch. Answers the position from which on batches are to be indexed.
  *
- * What a flush had written and not synced may be there in one index and not in the other. The time index
- * says how far both are complete: behind its last entry any may be missing.
+ * The recovery point moves only when both indexes are on disk up to it: below it none of their entries is
+ * missing, behind it any may be.
  */
 function keepGoodEntries(segment: Segment, trustedBelowOffset: number): number {
   const offsetFile = segment.indexFile(offsetIndexSuffix);
   const timeFile = segment.indexFile(timeIndexSuffix);
   const offsetBytes = contentOf(offsetFile);
   const timeBytes = contentOf(timeFile);
-  const timeCount = countGoodTimes(timeBytes, trustedBelowOffset - segment.baseOffset);
-  const timeEnd = timeCount === 0 ? -1 : relativeOffsetOfTime(timeBytes, timeCount - 1);
-  let count = countGoodOffsets(offsetBytes, timeEnd, segment.sizeBytes);
+  const trustedRelative = trustedBelowOffset - segment.baseOffset;
+  let count = countGoodOffsets(offsetBytes, trustedRelative, segment.sizeBytes);
   if (count > 0 && !isAtItsBatch(segment, offsetBytes, count - 1)) count = 0;
-  const keptTimes = count === 0 ? 0 : timeCount;
+  const keptTimes = count === 0 ? 0 : countGoodTimes(timeBytes, trustedRelative);
   cutIndex(offsetFile, count * offsetIndexEntryBytes, offsetBytes.length);
   cutIndex(timeFile, keptTimes * timeIndexEntryBytes, timeBytes.length);
   const offsetIndex = new OffsetIndex(offsetFile, segment.baseOffset, count);
@@ -97,14 +97,15 @@ function keepGoodEntries(segment: Segment, trustedBelowOffset: number): number {
   return count === 0 ? 0 : readInt32(offsetBytes, (count - 1) * offsetIndexEntryBytes + 4);
 }
 
-function countGoodOffsets(bytes: Uint8Array, lastRelative: number, endPosition: number): number {
-  let [lastOffset, lastPosition] = [-1, -1];
+/** No entry points at position 0: zeros there are room that Apache Kafka reserves in its indexes. */
+function countGoodOffsets(bytes: Uint8Array, trustedRelative: number, endPosition: number): number {
+  let [lastOffset, lastPosition] = [-1, 0];
   let count = 0;
   for (let at = 0; at + offsetIndexEntryBytes <= bytes.length; at += offsetIndexEntryBytes) {
     const relative = readInt32(bytes, at);
     const position = readInt32(bytes, at + 4);
     if (relative <= lastOffset || position <= lastPosition) break;
-    if (relative > lastRelative || position >= endPosition) break;
+    if (relative >= trustedRelative || position >= endPosition) break;
     [lastOffset, lastPosition] = [relative, position];
     count++;
   }

@@ -34,6 +34,12 @@ export interface SegmentOptions {
   readonly reservedBytes: number;
 }
 
+/** A part of a `.log` file, `[fromPosition, toPosition)`. */
+export interface RecoveredBytes {
+  readonly fromPosition: number;
+  readonly toPosition: number;
+}
+
 /** A point to which a segment can go back. */
 export interface SegmentMark {
   readonly sizeBytes: number;
@@ -59,6 +65,8 @@ export class Segment {
   isOnDisk: boolean;
   /** Whether the file may be longer than what is good, and is cut before it is written again. */
   needsCut = false;
+  /** Bytes that recovery found beyond the recovery point, until they are written again (`writeRecoveredAgain`). */
+  recovered: RecoveredBytes | undefined;
   /** Whether it is no longer part of the log: its files go, or are gone. */
   isRemoved = false;
 

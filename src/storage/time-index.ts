@@ -58,16 +58,26 @@ export class TimeIndex {
     return count === 0 ? this.#none() : this.#entryAt(count - 1);
   }
 
+  /** The newest entry whose offset is below `offset`; `{ -1, baseOffset }` where there is none. */
+  lastBelow(offset: number): TimeIndexEntry {
+    const count = this.#countBelow(offset);
+    return count === 0 ? this.#none() : this.#entryAt(count - 1);
+  }
+
   /** Drops the entries whose offset is `offset` or more. */
   truncateTo(offset: number): void {
-    const relative = offset - this.#baseOffset;
-    this.truncate(this.entries.countWhere((bytes, at) => readInt32(bytes, at + 8) < relative));
+    this.truncate(this.#countBelow(offset));
   }
 
   /** Drops the entries from `count` on. */
   truncate(count: number): void {
     this.entries.truncate(count);
     this.#last = undefined;
+  }
+
+  #countBelow(offset: number): number {
+    const relative = offset - this.#baseOffset;
+    return this.entries.countWhere((bytes, at) => readInt32(bytes, at + 8) < relative);
   }
 
   #none(): TimeIndexEntry {

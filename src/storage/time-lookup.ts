@@ -1,6 +1,8 @@
 import { RecordBatch } from '../records/record-batch.ts';
 import { firstAtOrAfter, firstOfMaxTimestamp } from '../records/record-reader.ts';
 import { BatchWalk, walkAsync } from './batch-walk.ts';
+import type { LogState } from './log-state.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import type { Segment } from './segment.ts';
 import type { TimeIndexEntry } from './time-index.ts';
@@ -16,13 +18,44 @@ export interface RecordByTime {
   readonly leaderEpoch: number;
 }
 
+/** How much of a segment is in its file, and the largest timestamp there. */
+interface WrittenPart {
+  readonly sizeBytes: number;
+  readonly maxTimestamp: TimeIndexEntry;
+}
+
 /** The part of a log in which to look: offsets `[startOffset, endOffset)`. */
 export interface TimeLookupRange {
   readonly segments: readonly Segment[];
   readonly startOffset: number;
   readonly endOffset: number;
-  /** How much of a segment is in its file, and the largest timestamp there. */
-  readonly writtenPartOf: (segment: Segment) => { sizeBytes: number; maxTimestamp: TimeIndexEntry };
+  /** As it was when the look-up began, so that nothing beyond `endOffset` is taken for the largest. */
+  readonly writtenPartOf: (segment: Segment) => WrittenPart;
+}
+
+/** All that is written of a log, as it is now. Throws as `Files` does. */
+export function lookupRange(
+  log: LogState,
+  writer: Pick<LogWriter, 'writtenPartOf'>,
+): TimeLookupRange {
+  const { segments, logStartOffset, writtenEndOffset } = log;
+  const list = segments.list.slice(segments.indexOf(logStartOffset));
+  // The others do not change any more.
+  const parts = new Map<Segment, WrittenPart>([[segments.active, wholeOf(segments.active)]]);
+  for (const segment of list) {
+    const part = writer.writtenPartOf(segment);
+    if (part !== undefined) parts.set(segment, part);
+  }
+  return {
+    segments: list,
+    startOffset: logStartOffset,
+    endOffset: writtenEndOffset,
+    writtenPartOf: (segment) => parts.get(segment) ?? wholeOf(segment),
+  };
+}
+
+function wholeOf(segment: Segment): WrittenPart {
+  return { sizeBytes: segment.sizeBytes, maxTimestamp: segment.maxTimestamp() };
 }
 
 /**
@@ -60,7 +93,7 @@ export async function findMaxTimestamp(
   readBuffers: ReadBuffers,
 ): Promise<RecordByTime | undefined> {
   let newest: Segment | undefined;
-  let largest: TimeIndexEntry = { timestampMs: -1, offset: -1 };
+  let largest = none;
   for (const segment of range.segments) {
     const maxTimestamp = await maxTimestampIn(segment, range, readBuffers);
     if (maxTimestamp.timestampMs > largest.timestampMs) [newest, largest] = [segment, maxTimestamp];
@@ -75,19 +108,22 @@ export async function findMaxTimestamp(
   );
 }
 
-/** The largest timestamp of a segment that is not of a deleted record. */
+/** The largest timestamp of a segment within the range: not of a deleted record, nor of one that is still flushed. */
 async function maxTimestampIn(
   segment: Segment,
   range: TimeLookupRange,
   readBuffers: ReadBuffers,
 ): Promise<TimeIndexEntry> {
   const { maxTimestamp, sizeBytes } = range.writtenPartOf(segment);
-  if (maxTimestamp.offset >= range.startOffset || sizeBytes === 0) return maxTimestamp;
-  let largest: TimeIndexEntry = { timestampMs: -1, offset: -1 };
+  const isDeleted = maxTimestamp.offset < range.startOffset;
+  if (sizeBytes === 0 || (!isDeleted && maxTimestamp.offset < range.endOffset)) return maxTimestamp;
+  let largest: TimeIndexEntry = isDeleted ? none : segment.timeIndex.lastBelow(range.endOffset);
+  if (largest.offset < range.startOffset) largest = none;
   const walk = new BatchWalk({
-    from: segment.offsetIndex.lookup(range.startOffset),
+    from: segment.offsetIndex.lookup(Math.max(largest.offset, range.startOffset)),
     end: sizeBytes,
     visit: (batch) => {
+      if (batch.nextOffset > range.endOffset) return false;
       if (batch.nextOffset > range.startOffset && batch.maxTimestamp > largest.timestampMs) {
         largest = { timestampMs: batch.maxTimestamp, offset: batch.lastOffset };
       }
@@ -97,6 +133,8 @@ async function maxTimestampIn(
   await walkAsync(segment.file, walk, readBuffers);
   return largest;
 }
+
+const none: TimeIndexEntry = { timestampMs: -1, offset: -1 };
 
 type RecordSearch = (batch: RecordBatch) => { offset: number; timestamp: number } | undefined;
 

@@ -142,6 +142,34 @@ test('a failed fsync takes the log offline and is not tried again', async () => 
   assert.equal(disk.syncs, 1);
 });
 
+test('a flush that waits behind one whose fsync fails is refused too: what it would flush may be gone', async () => {
+  const { disk, log } = failing();
+  write(log, batchOf(['a']));
+  disk.nextSync = 'IO_ERROR';
+  const flushes = [log.flush(), log.flush()];
+  const outcomes = await Promise.allSettled(flushes);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  );
+  assert.equal(disk.syncs, 1);
+  assert.equal(log.flushedOffset, 0);
+});
+
+test('what recovery finds beyond the recovery point is written again by the first flush, and counts as unflushed until then', async () => {
+  const fixture = new LogFixture();
+  const log = fixture.create();
+  write(log, batchOf(['flushed']));
+  await log.flush();
+  write(log, batchOf(['found']));
+  const opened = await fixture.reopen(log);
+  assert.ok(opened.unflushedBytes > 0);
+  assert.equal(opened.flushedOffset, 1);
+  await opened.flush();
+  assert.deepEqual([opened.unflushedBytes, opened.flushedOffset], [0, 2]);
+  assert.deepEqual(valuesOf(await allRecords(opened)), ['flushed', 'found']);
+});
+
 test('while the directory is slow, one write is under way and what comes meanwhile goes with the next', async () => {
   const { fixture, disk, log, events } = failing();
   const writes = fixture.pace.writes;
@@ -195,7 +223,7 @@ test('flush.messages: appends count as written when they are flushed, many with 
   fixture.timers.endTurn();
   while (log.writtenEndOffset < 4) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(events, ['written 3', 'written 4'].slice(-events.length));
-  assert.equal(log.recoveryPoint, 4);
+  assert.equal(log.flushedOffset, 4);
   assert.ok(disk.syncs <= 4, `${disk.syncs} syncs`);
 });
 

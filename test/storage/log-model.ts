@@ -38,7 +38,16 @@ export type Command =
   | { kind: 'retry'; producer: number }
   | { kind: 'marker'; producer: number; result: 'COMMIT' | 'ABORT' }
   | { kind: 'passTime'; ms: number }
-  | { kind: 'newEpoch' | 'flush' | 'startFlush' | 'advanceHighWatermark' | 'crash' | 'powerLoss' }
+  | {
+      kind:
+        | 'newEpoch'
+        | 'failedFlush'
+        | 'flush'
+        | 'startFlush'
+        | 'advanceHighWatermark'
+        | 'crash'
+        | 'powerLoss';
+    }
   | { kind: 'reopen' | 'truncateFully' | 'retain' }
   | { kind: 'truncate' | 'deleteRecords' | 'readAll' | 'findTime'; at: number }
   | { kind: 'slow'; isSlow: boolean }
@@ -60,6 +69,7 @@ export class LogModel {
   #leaderEpoch = 0;
   #logStartOffset = 0;
   #isSlow = false;
+  #mayGoOffline = false;
   #valueCount = 0;
 
   constructor(seed: number) {
@@ -98,7 +108,8 @@ export class LogModel {
       batchCache: new BatchCache({ budgetBytes: 300 * 1024 }),
       readBuffers: new ReadBuffers({ pooledBytesMax: 1024 * 1024 }),
       onIoFailure: (_, error) => {
-        if (runtime === this.#runtime) throw new Error('the log went offline', { cause: error });
+        if (runtime === this.#runtime && !this.#mayGoOffline)
+          throw new Error('the log went offline', { cause: error });
       },
     };
     const config = {
@@ -144,6 +155,8 @@ export class LogModel {
         return;
       case 'flush':
         return this.#flush();
+      case 'failedFlush':
+        return this.#failFlush();
       case 'startFlush':
         log.flush().catch(() => {});
         return;
@@ -263,6 +276,16 @@ export class LogModel {
     await this.#simulation.complete(this.#opened.flush().catch(() => {}));
   }
 
+  /** An fsync fails: the log is offline until another process opens it, and the disk may lack what memory has. */
+  async #failFlush(): Promise<void> {
+    const takeBack = this.#simulation.disk(host).inject({ operation: 'sync', code: 'IO_ERROR' });
+    this.#mayGoOffline = true;
+    await this.#flush();
+    takeBack();
+    await this.#crash();
+    this.#mayGoOffline = false;
+  }
+
   #offsetAt(fraction: number): number {
     const { logStartOffset, writtenEndOffset } = this.#opened;
     return logStartOffset + Math.floor(fraction * (writtenEndOffset - logStartOffset));
@@ -316,11 +339,11 @@ export class LogModel {
 
   /** The machine ends: what was flushed is there, and anything that once was may be behind it. */
   async #losePower(): Promise<void> {
-    const { recoveryPoint } = this.#opened;
+    const { recoveryPoint, flushedOffset } = this.#opened;
     this.#simulation.powerLoss(host);
     this.#runtime = this.#simulation.restart(host);
     await this.#open({ recoveryPoint, logStartOffset: this.#logStartOffset });
-    await this.#adopt(recoveryPoint);
+    await this.#adopt(flushedOffset);
     await this.checkAll();
   }
 

@@ -52,6 +52,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
         'newEpoch' as const,
         'flush' as const,
         'flush' as const,
+        'failedFlush' as const,
         'startFlush' as const,
         'advanceHighWatermark' as const,
         'crash' as const,
