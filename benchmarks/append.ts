@@ -102,7 +102,9 @@ function openLogs(directory: string, count: number): Log[] {
     openFiles: new OpenFiles({ openFilesMax: 1000 }, { files }),
     batchCache: new BatchCache({ budgetBytes: 64 * 1024 * 1024 }),
     readBuffers: new ReadBuffers({ pooledBytesMax: 8 * 1024 * 1024 }),
-    pace: new DirectoryPace({ clock }),
+    decompressedBytesMax: 1024 * 1024,
+    blockingWriteBytesMax: 1024 * 1024,
+    pace: new DirectoryPace({ slowCallMs: 5 }, { clock }),
     onIoFailure: (_, error) => {
       throw error;
     },

@@ -18,6 +18,8 @@ import {
 } from '../protocol/messages/list-offsets.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { TimestampOffset } from '../storage/log.ts';
+import { isOfFiles } from '../storage/storage-failure.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
 import { defineApi } from './api.ts';
 import { findPartition } from './find-partition.ts';
 import type { ApiServices } from './services.ts';
@@ -89,10 +91,11 @@ function byTopic({ topics }: ListOffsetsRequest): Map<string, Map<number, Asked 
 async function lookUp(
   services: ApiServices,
   topic: string,
-  { partitionIndex, currentLeaderEpoch, timestamp }: Asked,
+  asked: Asked,
   isolation: Isolation,
   apiVersion: number,
 ): Promise<Found | ErrorName> {
+  const { partitionIndex, currentLeaderEpoch, timestamp } = asked;
   if (timestamp < 0 && apiVersion < (firstVersions.get(timestamp) ?? Infinity)) {
     return 'UNSUPPORTED_VERSION';
   }
@@ -100,16 +103,28 @@ async function lookUp(
   if (typeof partition === 'string') return partition;
   const wrongEpoch = partition.checkLeaderEpoch(currentLeaderEpoch);
   if (wrongEpoch !== undefined) return wrongEpoch;
+  let found: Found | ErrorName;
   try {
-    return await offsetAt(partition, timestamp, isolation);
+    found = await offsetAt(partition, timestamp, isolation);
   } catch (error) {
-    services.logger.error('an offset could not be looked up', {
-      topic,
-      partition: partitionIndex,
-      error: String(error),
-    });
-    return 'KAFKA_STORAGE_ERROR';
+    found = lookUpFailed(services, partition, error);
   }
+  // It went while its files were read: the answer is that of what is there now.
+  return partition.isClosed ? lookUp(services, topic, asked, isolation, apiVersion) : found;
+}
+
+/** The log has seen to it what a failure of its files means for it; a defect is thrown on. */
+function lookUpFailed(services: ApiServices, partition: Partition, error: unknown): ErrorName {
+  if (!(error instanceof OdradekError)) throw error;
+  if (!partition.isClosed) {
+    services.logger.error('an offset could not be looked up', {
+      topic: partition.topic,
+      partition: partition.index,
+      error: error.message,
+    });
+  }
+  if (isOfFiles(error)) return 'KAFKA_STORAGE_ERROR';
+  return hasCode(error, 'CORRUPT_RECORDS') ? 'INVALID_RECORD' : 'UNKNOWN_SERVER_ERROR';
 }
 
 async function offsetAt(

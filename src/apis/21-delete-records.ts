@@ -13,6 +13,7 @@ import {
   deleteRecordsResponse,
   type DeleteRecordsRequest,
 } from '../protocol/messages/delete-records.ts';
+import { isOfFiles } from '../storage/storage-failure.ts';
 import { defineApi } from './api.ts';
 import { findPartition } from './find-partition.ts';
 import type { ApiServices } from './services.ts';
@@ -54,6 +55,17 @@ function deleteBefore(
   if (internalTopics.has(topic)) return 'INVALID_TOPIC_EXCEPTION';
   const partition = findPartition(services, topic, index);
   if (typeof partition === 'string') return partition;
-  const result = partition.deleteRecordsBefore(offset);
-  return 'error' in result ? result.error : result;
+  try {
+    const result = partition.deleteRecordsBefore(offset);
+    return 'error' in result ? result.error : result;
+  } catch (error) {
+    // The log has seen to it what it means for its directory.
+    if (!isOfFiles(error)) throw error;
+    services.logger.error('records could not be deleted', {
+      topic,
+      partition: index,
+      error: error.message,
+    });
+    return 'KAFKA_STORAGE_ERROR';
+  }
 }

@@ -76,7 +76,11 @@ export class Listeners {
       if (this.#early === undefined) admit();
       else this.#early.push(admit);
     };
-    return this.#modules.network.listen({ host, port: endPoint.port, backlog }, onConnection);
+    const { sendBufferBytes } = this.#modules.config();
+    return this.#modules.network.listen(
+      { host, port: endPoint.port, backlog, sendBufferBytes },
+      onConnection,
+    );
   }
 
   #warnIfOpen(endPoint: EndPoint): void {

@@ -34,6 +34,7 @@ export interface BrokerConfig {
   readonly connectionsMaxIdleMs: number;
   readonly requestBodyTimeoutMs: number;
   readonly connectionRequestsMax: number;
+  readonly sendBufferBytes: number;
   readonly shutdownDrainMs: number;
 
   readonly fetchMaxBytes: number;
@@ -54,6 +55,8 @@ export interface BrokerConfig {
   readonly transactionMaxTimeoutMs: number;
 
   // Named bounds, each that of its key behind `odradek.`; docs/CONFIGURATION.md says what they bound.
+  readonly blockingCallSlowMs: number;
+  readonly blockingWriteMaxBytes: number;
   readonly fetchCacheBytes: number;
   readonly flushPartitionBytes: number;
   readonly flushDirectoryBytes: number;

@@ -185,7 +185,10 @@ function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
   return {
     requestBodyTimeoutMs: values.integer('odradek.request.body.timeout.ms'),
     connectionRequestsMax: values.integer('odradek.connection.requests.max'),
+    sendBufferBytes: values.integer('odradek.send.buffer.bytes'),
     shutdownDrainMs: values.integer('odradek.shutdown.drain.ms'),
+    blockingCallSlowMs: values.integer('odradek.blocking.call.slow.ms'),
+    blockingWriteMaxBytes: values.integer('odradek.blocking.write.max.bytes'),
     fetchCacheBytes: values.integer('odradek.fetch.cache.bytes'),
     openFilesMax: values.integer('odradek.open.files.max'),
     readBufferBytes: values.integer('odradek.read.buffer.bytes'),

@@ -147,7 +147,12 @@ export interface ListenOptions {
   readonly port: number;
   /** Connections that may wait to be accepted; the system has its own bound too. */
   readonly backlog?: number;
+  /** What an accepted connection may hold to be sent before `write` answers false. 256 KiB unless given. */
+  readonly sendBufferBytes?: number;
 }
+
+/** See `ListenOptions.sendBufferBytes`; connections that are opened hold as much. */
+export const defaultSendBufferBytes = 256 * 1024;
 
 /** Streams of bytes between processes. A host is a name or an address; a port is in `[0, 65535]`. */
 export interface Network {

@@ -1,4 +1,5 @@
 import type { Files, Timer, Timers } from '../runtime/runtime.ts';
+import { hasCode } from '../util/odradek-error.ts';
 import { deletedSuffix } from './log-layout.ts';
 import type { CachedFile } from './open-files.ts';
 
@@ -52,7 +53,7 @@ export class DeletedFiles {
       for (const file of files) file.remove();
       return;
     }
-    for (const file of files) file.rename(file.path + deletedSuffix);
+    for (const file of files) renameOrRemove(file);
     const timer = this.#timers.setTimer(Math.min(delayMs, 0x7fff_ffff), () => {
       this.#waiting.delete(timer);
       this.#removeNow(files);
@@ -83,5 +84,15 @@ export class DeletedFiles {
     this.#unnamed = [];
     for (const timer of this.#waiting.keys()) this.#timers.clearTimer(timer);
     this.#waiting.clear();
+  }
+}
+
+/** A disk may be too full even for the longer name: then the file goes at once, which makes room. */
+function renameOrRemove(file: CachedFile): void {
+  try {
+    file.rename(file.path + deletedSuffix);
+  } catch (error) {
+    if (!hasCode(error, 'DISK_FULL')) throw error;
+    file.remove();
   }
 }

@@ -1,32 +1,33 @@
 import type { Clock } from '../runtime/runtime.ts';
 
-/** A blocking call that takes longer than this makes its directory slow. */
-export const slowCallMs = 5;
 /** Calls through the thread pool that must be quick, one after the other, before blocking calls are tried. */
 const quickCallsNeeded = 8;
 
 /**
  * Whether blocking calls on a log directory are cheap. They are while the page cache answers them; when one
- * took over 5 ms (a full cache, a cold or busy disk), calls of its kind go to the thread pool until eight in
+ * took over `slowCallMs` (a full cache, a cold or busy disk), calls of its kind go to the thread pool until eight in
  * a row were quick there. One for the logs of a directory.
  */
 export class DirectoryPace {
   readonly writes: Pace;
   readonly reads: Pace;
 
-  constructor(modules: { clock: Clock }) {
-    this.writes = new Pace(modules.clock);
-    this.reads = new Pace(modules.clock);
+  constructor(options: { slowCallMs: number }, modules: { clock: Clock }) {
+    this.writes = new Pace(options, modules);
+    this.reads = new Pace(options, modules);
   }
 }
 
 /** The pace of one kind of call. */
 export class Pace {
+  readonly #slowCallMs: number;
   readonly #clock: Clock;
   #quickCallsMissing = 0;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  /** `slowCallMs`: a call that takes longer makes its directory slow. */
+  constructor(options: { slowCallMs: number }, modules: { clock: Clock }) {
+    this.#slowCallMs = options.slowCallMs;
+    this.#clock = modules.clock;
   }
 
   /** Whether calls go to the thread pool. */
@@ -41,7 +42,7 @@ export class Pace {
 
   /** Notes the end of a call, of either form. */
   ended(startedMs: number): void {
-    if (this.#clock.monotonicMs() - startedMs > slowCallMs) {
+    if (this.#clock.monotonicMs() - startedMs > this.#slowCallMs) {
       this.#quickCallsMissing = quickCallsNeeded;
     } else if (this.#quickCallsMissing > 0) {
       this.#quickCallsMissing--;

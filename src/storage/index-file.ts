@@ -1,4 +1,5 @@
 import { assert } from '../util/assert.ts';
+import { OdradekError } from '../util/odradek-error.ts';
 import type { CachedFile } from './open-files.ts';
 
 /** Most bytes of entries that a search reads at once. */
@@ -130,8 +131,12 @@ export class IndexFile {
   }
 
   #readEntries(target: Uint8Array, index: number): void {
+    const { path } = this.file;
     const read = this.file.handle().read(target, index * this.#entryBytes);
-    assert(read === target.length, `${this.file.path} holds the entries that were counted`);
+    if (read === target.length) return;
+    // Somebody else has cut the file, which is no defect of this broker.
+    const reason = `it ends before entry ${index + target.length / this.#entryBytes}`;
+    throw new OdradekError(`${path} is damaged: ${reason}`, { code: 'CORRUPT_DATA', path, reason });
   }
 
   /** Drops the entries from `count` on. */

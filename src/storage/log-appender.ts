@@ -31,6 +31,7 @@ export interface LogAppenderModules {
   readonly pace: DirectoryPace;
   readonly timers: Timers;
   readonly clock: Clock;
+  readonly blockingWriteBytesMax: number;
   readonly flusher: LogFlusher;
 }
 

@@ -38,8 +38,6 @@ export const producerSnapshotVersion = 1;
 /** The largest offset in a segment, relative to its base offset: an int32. */
 export const relativeOffsetMax = 0x7fff_ffff;
 
-/** Most bytes that one append takes through the thread of the broker; what is larger goes to the pool. */
-export const syncWriteBytesMax = 1024 * 1024;
 /** Most bytes that one read asks of a file, unless its first batch is larger. */
 export const readBytesMax = 1024 * 1024;
 /** Bytes of log between two flushes of what recovery starts from: index entries and a producer snapshot. */

@@ -50,6 +50,12 @@ export interface LogManagerLimits {
   readonly batchCacheBytes: number;
   /** Memory kept for reads of files (`odradek.read.buffer.bytes`). */
   readonly readBufferBytes: number;
+  /** Most bytes that a batch may become when a record is looked for in it (`odradek.decompressed.batch.max.bytes`). */
+  readonly decompressedBytesMax: number;
+  /** A larger write goes through the thread pool (`odradek.blocking.write.max.bytes`). */
+  readonly blockingWriteBytesMax: number;
+  /** A blocking call that takes longer makes its directory slow (`odradek.blocking.call.slow.ms`). */
+  readonly slowCallMs: number;
   /** A partition with more unflushed bytes is flushed (`odradek.flush.partition.bytes`). */
   readonly flushPartitionBytesMax: number;
   /** A directory with more has its oldest flushed (`odradek.flush.directory.bytes`). */
@@ -75,6 +81,9 @@ export const defaultLogManagerLimits: LogManagerLimits = {
   openFilesMax: 16_384,
   batchCacheBytes: 64 * 1024 * 1024,
   readBufferBytes: 16 * 1024 * 1024,
+  decompressedBytesMax: 128 * 1024 * 1024,
+  blockingWriteBytesMax: 1024 * 1024,
+  slowCallMs: 5,
   flushPartitionBytesMax: 64 * 1024 * 1024,
   flushDirectoryBytesMax: 512 * 1024 * 1024,
   flushCheckIntervalMs: 1000,

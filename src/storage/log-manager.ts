@@ -4,7 +4,6 @@ import { concurrently } from '../util/concurrently.ts';
 import { errorText } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
-import { BatchCache } from './batch-cache.ts';
 import { type CheckpointKind, partitionKey } from './checkpoints.ts';
 import { agreeOnIdentity } from './directory-identity.ts';
 import { DirectoryPace } from './directory-pace.ts';
@@ -34,9 +33,8 @@ import { LogMaintenance } from './log-maintenance.ts';
 import { placeLog, renameLog } from './log-placement.ts';
 import { LogRegistry } from './log-registry.ts';
 import type { Log, LogModules } from './log.ts';
-import { OpenFiles } from './open-files.ts';
 import { writePartitionMetadata } from './partition-metadata.ts';
-import { ReadBuffers } from './read-buffers.ts';
+import { sharedByLogs } from './shared-by-logs.ts';
 import { UntouchedLogs } from './untouched-logs.ts';
 
 /** Told of a log directory that went offline, with the logs that were in it; they refuse everything now. */
@@ -88,7 +86,7 @@ export class LogManager {
       timers,
       random,
       logger: this.#logger,
-      ...this.#caches(),
+      ...sharedByLogs(this.#limits, this.#files),
     };
     this.#directories = new LogDirectories(
       options.directories.map((path) => this.#directory(path)),
@@ -415,15 +413,6 @@ export class LogManager {
     await Promise.all(this.#directories.all.map((directory) => directory.stopFlushing()));
   }
 
-  #caches(): Pick<LogModules, 'openFiles' | 'batchCache' | 'readBuffers'> {
-    const { openFilesMax, batchCacheBytes, readBufferBytes } = this.#limits;
-    return {
-      openFiles: new OpenFiles({ openFilesMax }, { files: this.#files }),
-      batchCache: new BatchCache({ budgetBytes: batchCacheBytes }),
-      readBuffers: new ReadBuffers({ pooledBytesMax: readBufferBytes }),
-    };
-  }
-
   #directory(path: string): LogDirectory {
     const { clock, timers } = this.#runtime;
     const { flushPartitionBytesMax, flushDirectoryBytesMax, flushCheckIntervalMs } = this.#limits;
@@ -440,7 +429,7 @@ export class LogManager {
         clock,
         timers,
         logger: this.#logger,
-        pace: new DirectoryPace({ clock }),
+        pace: new DirectoryPace({ slowCallMs: this.#limits.slowCallMs }, { clock }),
       },
     );
   }

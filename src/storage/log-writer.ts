@@ -2,7 +2,6 @@ import type { RecordBatch } from '../records/record-batch.ts';
 import type { Timers } from '../runtime/runtime.ts';
 import type { CacheEntry, LogTail } from './batch-cache.ts';
 import type { DirectoryPace } from './directory-pace.ts';
-import { syncWriteBytesMax } from './log-layout.ts';
 import type { ProducerUndo } from './producer-state.ts';
 import type { Segment, SegmentMark } from './segment.ts';
 
@@ -40,6 +39,7 @@ export class LogWriter {
   readonly #tail: LogTail;
   readonly #pace: DirectoryPace;
   readonly #timers: Timers;
+  readonly #blockingWriteBytesMax: number;
   readonly #owner: LogWriterOwner;
   /** Waiting to be written, in order. */
   #gathers: Gather[] = [];
@@ -55,12 +55,19 @@ export class LogWriter {
 
   constructor(
     owner: LogWriterOwner,
-    modules: { tail: LogTail; pace: DirectoryPace; timers: Timers },
+    modules: {
+      tail: LogTail;
+      pace: DirectoryPace;
+      timers: Timers;
+      /** A larger write goes through the thread pool. */
+      blockingWriteBytesMax: number;
+    },
   ) {
     this.#owner = owner;
     this.#tail = modules.tail;
     this.#pace = modules.pace;
     this.#timers = modules.timers;
+    this.#blockingWriteBytesMax = modules.blockingWriteBytesMax;
   }
 
   /** Whether everything that was added is written. */
@@ -125,7 +132,7 @@ export class LogWriter {
 
   #write(gather: Gather): void {
     const entries = this.#tail.prepare(gather.batches, gather.startOffset);
-    if (gather.sizeBytes > syncWriteBytesMax || this.#pace.writes.isSlow) {
+    if (gather.sizeBytes > this.#blockingWriteBytesMax || this.#pace.writes.isSlow) {
       this.#inFlight = gather;
       this.#writeThroughPool(gather, entries).catch((error: unknown) => {
         // A defect in who was told: thrown where the broker sees it, as from a blocking write.

@@ -18,6 +18,7 @@ import type { LogParts } from './log-state.ts';
 import type { OpenFiles } from './open-files.ts';
 import { lastSequenceOf } from './producer-state.ts';
 import type { ReadBuffers } from './read-buffers.ts';
+import { isOfFiles } from './storage-failure.ts';
 import { findByTimestamp, findMaxTimestamp, lookupRange } from './time-lookup.ts';
 import type { RecordByTime, TimeLookupRange } from './time-lookup.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
@@ -66,6 +67,10 @@ export interface LogModules {
   readonly openFiles: OpenFiles;
   readonly batchCache: BatchCache;
   readonly readBuffers: ReadBuffers;
+  /** Most bytes that a batch may become when a record is looked for in it. */
+  readonly decompressedBytesMax: number;
+  /** A larger write goes through the thread pool. */
+  readonly blockingWriteBytesMax: number;
   /** One for the logs of a log directory. */
   readonly pace: DirectoryPace;
   /**
@@ -250,19 +255,10 @@ export class Log {
   }
 
   #readFiles(startOffset: number, options: BatchesReadOptions): LogRead | Promise<LogRead> {
-    try {
-      const read = this.#reader.read(startOffset, options);
-      return read instanceof Promise
-        ? read.catch((error: unknown) => this.#readFailed(error))
-        : read;
-    } catch (error) {
-      return this.#readFailed(error);
-    }
-  }
-
-  #readFailed(error: unknown): never {
-    this.#fail(error);
-    throw error;
+    const read = this.#guarded(() => this.#reader.read(startOffset, options));
+    return read instanceof Promise
+      ? read.catch((error: unknown) => this.#filesFailed(error))
+      : read;
   }
 
   /** About how many bytes the batches between two offsets take; reads nothing near the end of the log. */
@@ -271,11 +267,9 @@ export class Log {
     if (startOffset >= end) return 0;
     const cached = this.#tail.bytesFrom(startOffset);
     if (cached !== undefined) return cached - (this.#tail.bytesFrom(end) ?? 0);
-    try {
-      return Math.max(0, this.#bytesBefore(end) - this.#bytesBefore(startOffset));
-    } catch (error) {
-      return this.#readFailed(error);
-    }
+    return this.#guarded(() =>
+      Math.max(0, this.#bytesBefore(end) - this.#bytesBefore(startOffset)),
+    );
   }
 
   /** Bytes of the log below an offset, more or less. */
@@ -285,36 +279,38 @@ export class Log {
     let bytes = 0;
     for (const segment of segments.list.slice(0, index)) bytes += segment.sizeBytes;
     const segment = must(segments.at(index));
-    if (offset >= fileEndOffset) return bytes + segment.sizeBytes;
-    return bytes + this.#reader.positionBefore(segment, offset);
+    const isAtEnd = offset >= fileEndOffset;
+    return bytes + (isAtEnd ? segment.sizeBytes : this.#reader.positionBefore(segment, offset));
   }
 
   /** The aborted transactions that a read_committed reader of `[startOffset, upperBoundOffset)` must know. */
   abortedTransactions(startOffset: number, upperBoundOffset: number): AbortedTransaction[] {
     const { segments } = this.#state;
-    const found: AbortedTransaction[] = [];
-    try {
+    return this.#guarded(() => {
+      const found: AbortedTransaction[] = [];
       for (const segment of segments.list.slice(segments.indexOf(startOffset))) {
         if (segment.transactionIndex.collect(startOffset, upperBoundOffset, found)) break;
       }
-    } catch (error) {
-      return this.#readFailed(error);
-    }
-    return found;
+      return found;
+    });
   }
 
   /** The first record whose timestamp is `timestampMs` or later. */
   offsetForTimestamp(timestampMs: number): Promise<TimestampOffset | undefined> {
-    return findByTimestamp(timestampMs, this.#lookupRange(), this.#modules.readBuffers);
+    return this.#lookUp((range) => findByTimestamp(timestampMs, range, this.#modules));
   }
 
   /** The first record with the largest timestamp. */
   offsetOfMaxTimestamp(): Promise<TimestampOffset | undefined> {
-    return findMaxTimestamp(this.#lookupRange(), this.#modules.readBuffers);
+    return this.#lookUp((range) => findMaxTimestamp(range, this.#modules));
   }
 
-  #lookupRange(): TimeLookupRange {
-    return lookupRange(this.#state, this.#appender.writer);
+  async #lookUp<Found>(find: (range: TimeLookupRange) => Promise<Found>): Promise<Found> {
+    try {
+      return await find(lookupRange(this.#state, this.#appender.writer, () => this.#isClosed));
+    } catch (error) {
+      return this.#filesFailed(error);
+    }
   }
 
   /** Where a leader epoch ended (KIP-101, KIP-279); `{-1, -1}` when that is not known. */
@@ -339,7 +335,9 @@ export class Log {
     this.#state.raiseStart(offset);
     this.#tail.dropBelow(offset);
     const config = { ...this.config, cleanupPolicyDelete: false };
-    this.#deleteOldest(this.#state.countDeletable(config, this.#modules.clock.nowMs()));
+    this.#guarded(() =>
+      this.#deleteOldest(this.#state.countDeletable(config, this.#modules.clock.nowMs())),
+    );
   }
 
   /**
@@ -354,7 +352,7 @@ export class Log {
     this.#reader.forgetCursors();
     this.#tail.truncateTo(offset);
     if (offset >= state.logEndOffset) return;
-    this.#flusher.noteTruncated(state.cutTo(offset));
+    this.#flusher.noteTruncated(this.#guarded(() => state.cutTo(offset)));
     this.#tail.truncateTo(state.logEndOffset);
   }
 
@@ -363,8 +361,10 @@ export class Log {
     this.#appender.dropPending();
     this.#reader.forgetCursors();
     this.#tail.truncateTo(-1);
-    this.#deleted?.renameNow();
-    this.#flusher.noteTruncated(this.#state.startAt(offset));
+    this.#guarded(() => {
+      this.#deleted?.renameNow();
+      this.#flusher.noteTruncated(this.#state.startAt(offset));
+    });
   }
 
   activeProducers(): ActiveProducer[] {
@@ -480,6 +480,20 @@ export class Log {
   #offline(): AppendResult {
     const message = `${this.topic}-${this.partition} cannot be written`;
     return { outcome: 'rejected', reason: 'KAFKA_STORAGE_ERROR', message };
+  }
+
+  /** Runs what reads or changes files; a failure of theirs takes the log offline, and is thrown on. */
+  #guarded<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      return this.#filesFailed(error);
+    }
+  }
+
+  #filesFailed(error: unknown): never {
+    if (isOfFiles(error)) this.#failUnlessFull(error);
+    throw error;
   }
 
   /** A full disk fails what needs room and nothing else; every other failure takes the log offline. */

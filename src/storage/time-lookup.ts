@@ -1,14 +1,12 @@
 import { RecordBatch } from '../records/record-batch.ts';
 import { firstAtOrAfter, firstOfMaxTimestamp } from '../records/record-reader.ts';
 import { BatchWalk, walkAsync } from './batch-walk.ts';
+import { OdradekError } from '../util/odradek-error.ts';
 import type { LogState } from './log-state.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import type { Segment } from './segment.ts';
 import type { TimeIndexEntry } from './time-index.ts';
-
-/** Most bytes that one batch may take when it is decompressed to find a record by its time. */
-const decompressedBytesMax = 256 * 1024 * 1024;
 
 /** A record found by its time. */
 export interface RecordByTime {
@@ -27,18 +25,22 @@ interface WrittenPart {
 /** The part of a log in which to look: offsets `[startOffset, endOffset)`. */
 export interface TimeLookupRange {
   readonly segments: readonly Segment[];
+  /** As it is when it is asked for: records may be deleted while a look-up waits for a file. */
   readonly startOffset: number;
   readonly endOffset: number;
+  /** Whether a segment was deleted, or the whole log: its files may have gone, or be those of another. */
+  readonly isGone: (segment: Segment) => boolean;
   /** As it was when the look-up began, so that nothing beyond `endOffset` is taken for the largest. */
   readonly writtenPartOf: (segment: Segment) => WrittenPart;
 }
 
-/** All that is written of a log, as it is now. Throws as `Files` does. */
+/** All of a log that is written now, which is gone once `isClosed` says so. Throws as `Files` does. */
 export function lookupRange(
-  log: LogState,
+  state: LogState,
   writer: Pick<LogWriter, 'writtenPartOf'>,
+  isClosed: () => boolean,
 ): TimeLookupRange {
-  const { segments, logStartOffset, writtenEndOffset } = log;
+  const { segments, logStartOffset, writtenEndOffset } = state;
   const list = segments.list.slice(segments.indexOf(logStartOffset));
   // The others do not change any more.
   const parts = new Map<Segment, WrittenPart>([[segments.active, wholeOf(segments.active)]]);
@@ -48,14 +50,24 @@ export function lookupRange(
   }
   return {
     segments: list,
-    startOffset: logStartOffset,
+    get startOffset() {
+      return state.logStartOffset;
+    },
     endOffset: writtenEndOffset,
+    isGone: (segment) => segment.isRemoved || isClosed(),
     writtenPartOf: (segment) => parts.get(segment) ?? wholeOf(segment),
   };
 }
 
 function wholeOf(segment: Segment): WrittenPart {
   return { sizeBytes: segment.sizeBytes, maxTimestamp: segment.maxTimestamp() };
+}
+
+/** What a look-up needs around it. */
+export interface TimeLookupModules {
+  readonly readBuffers: ReadBuffers;
+  /** Most bytes that one batch may take when it is decompressed to find a record in it. */
+  readonly decompressedBytesMax: number;
 }
 
 /**
@@ -67,45 +79,79 @@ function wholeOf(segment: Segment): WrittenPart {
 export async function findByTimestamp(
   timestampMs: number,
   range: TimeLookupRange,
-  readBuffers: ReadBuffers,
+  modules: TimeLookupModules,
 ): Promise<RecordByTime | undefined> {
   for (const segment of range.segments) {
-    if (range.writtenPartOf(segment).maxTimestamp.timestampMs < timestampMs) continue;
-    const entry = segment.timeIndex.lookup(timestampMs - 1);
-    const from = segment.offsetIndex.lookup(Math.max(entry.offset, range.startOffset));
-    const found = await searchSegment(segment, from, range, readBuffers, (batch) =>
-      batch.maxTimestamp < timestampMs
-        ? undefined
-        : (whole) =>
-            firstAtOrAfter(whole, timestampMs, {
-              maxBytes: decompressedBytesMax,
-              fromOffset: range.startOffset,
-            }),
+    const found = await unlessGone(segment, range, () =>
+      findByTimestampIn(segment, timestampMs, range, modules),
     );
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
+async function findByTimestampIn(
+  segment: Segment,
+  timestampMs: number,
+  range: TimeLookupRange,
+  modules: TimeLookupModules,
+): Promise<RecordByTime | undefined> {
+  if (range.writtenPartOf(segment).maxTimestamp.timestampMs < timestampMs) return undefined;
+  const entry = segment.timeIndex.lookup(timestampMs - 1);
+  const from = segment.offsetIndex.lookup(Math.max(entry.offset, range.startOffset));
+  return searchSegment(segment, from, range, modules.readBuffers, (batch) =>
+    batch.maxTimestamp < timestampMs
+      ? undefined
+      : (whole) =>
+          firstAtOrAfter(whole, timestampMs, {
+            maxBytes: modules.decompressedBytesMax,
+            fromOffset: range.startOffset,
+          }),
+  );
+}
+
 /** The first record with the largest timestamp. Rejects as `findByTimestamp`. */
 export async function findMaxTimestamp(
   range: TimeLookupRange,
-  readBuffers: ReadBuffers,
+  modules: TimeLookupModules,
 ): Promise<RecordByTime | undefined> {
   let newest: Segment | undefined;
   let largest = none;
   for (const segment of range.segments) {
-    const maxTimestamp = await maxTimestampIn(segment, range, readBuffers);
-    if (maxTimestamp.timestampMs > largest.timestampMs) [newest, largest] = [segment, maxTimestamp];
+    const maxTimestamp = await unlessGone(segment, range, () =>
+      maxTimestampIn(segment, range, modules.readBuffers),
+    );
+    if (maxTimestamp === undefined || maxTimestamp.timestampMs <= largest.timestampMs) continue;
+    [newest, largest] = [segment, maxTimestamp];
   }
   if (newest === undefined) return undefined;
-  const { timestampMs, offset } = largest;
-  const from = newest.offsetIndex.lookup(offset);
-  return searchSegment(newest, from, range, readBuffers, (batch) =>
-    batch.maxTimestamp < timestampMs
-      ? undefined
-      : (whole) => firstOfMaxTimestamp(whole, { maxBytes: decompressedBytesMax }),
-  );
+  const segment = newest;
+  const found = await unlessGone(segment, range, () => {
+    const { timestampMs, offset } = largest;
+    const from = segment.offsetIndex.lookup(offset);
+    return searchSegment(segment, from, range, modules.readBuffers, (batch) =>
+      batch.maxTimestamp < timestampMs
+        ? undefined
+        : (whole) => firstOfMaxTimestamp(whole, { maxBytes: modules.decompressedBytesMax }),
+    );
+  });
+  // Where it was deleted meanwhile, another has the largest now.
+  return found === undefined && range.isGone(segment) ? findMaxTimestamp(range, modules) : found;
+}
+
+/** What `find` finds in a segment, undefined where that has gone, before or meanwhile. */
+async function unlessGone<Found>(
+  segment: Segment,
+  range: TimeLookupRange,
+  find: () => Promise<Found>,
+): Promise<Found | undefined> {
+  if (range.isGone(segment)) return undefined;
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof OdradekError && range.isGone(segment)) return undefined;
+    throw error;
+  }
 }
 
 /** The largest timestamp of a segment within the range: not of a deleted record, nor of one that is still flushed. */
@@ -147,9 +193,9 @@ async function searchSegment(
   select: (batch: RecordBatch) => RecordSearch | undefined,
 ): Promise<RecordByTime | undefined> {
   let position = from;
-  while (!segment.isRemoved) {
+  while (!range.isGone(segment)) {
     const candidate = await nextCandidate(segment, position, range, readBuffers, select);
-    if (candidate === undefined) return undefined;
+    if (candidate === undefined || range.isGone(segment)) return undefined;
     const batch = await readBatch(segment, candidate.position, candidate.sizeBytes);
     const found = candidate.search(batch);
     if (found !== undefined && found.offset < range.endOffset) {

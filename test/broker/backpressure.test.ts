@@ -7,8 +7,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { metadataRequest } from '../../src/protocol/messages/metadata.ts';
-import type { Connection, ConnectionHandler, Runtime } from '../../src/runtime/runtime.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import { must } from '../../src/util/assert.ts';
+import { CountedNetwork } from './counted-network.ts';
 import { GatedDisk } from './gated-disk.ts';
 import { requestFrame } from './raw-connection.ts';
 import {
@@ -27,64 +28,6 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 /** Room for one large request. */
 const oneMib = { 'queued.max.request.bytes': mib, 'socket.request.max.bytes': mib };
-
-/** What went through the broker's end of one connection. */
-interface Counts {
-  readBytes: number;
-  writtenBytes: number;
-}
-
-/** The broker's network, with counts by the port of the client. */
-class CountedNetwork {
-  readonly byPort = new Map<number, Counts>();
-
-  readonly around = (runtime: Runtime): Runtime => {
-    const { network } = runtime;
-    return {
-      ...runtime,
-      network: {
-        connect: (host, port) => network.connect(host, port),
-        listen: (options, onConnection) =>
-          network.listen(options, (connection) => onConnection(this.#counted(connection))),
-      },
-    };
-  };
-
-  /** The counts of the connection that was opened last. */
-  last(): Counts {
-    return must([...this.byPort.values()].at(-1));
-  }
-
-  #counted(inner: Connection): Connection {
-    const counts: Counts = { readBytes: 0, writtenBytes: 0 };
-    this.byPort.set(inner.remotePort, counts);
-    const { remoteHost, remotePort, localHost, localPort } = inner;
-    return {
-      remoteHost,
-      remotePort,
-      localHost,
-      localPort,
-      start: (handler: ConnectionHandler) => {
-        inner.start({
-          onData: (chunk) => {
-            counts.readBytes += chunk.length;
-            handler.onData(chunk);
-          },
-          onDrain: () => handler.onDrain(),
-          onClose: (error) => handler.onClose(error),
-        });
-      },
-      write: (buffers, onSent) => {
-        for (const { length } of buffers) counts.writtenBytes += length;
-        return inner.write(buffers, onSent);
-      },
-      pause: () => inner.pause(),
-      resume: () => inner.resume(),
-      end: () => inner.end(),
-      destroy: () => inner.destroy(),
-    };
-  }
-}
 
 async function start(
   config: TestConfig = {},

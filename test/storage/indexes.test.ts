@@ -26,6 +26,18 @@ test('offset index: an entry is a relative offset and a position, big-endian', (
   assert.equal(hex(disk.readFile('/i/a')), '000000050000012c' + '7fffffff01020304');
 });
 
+test('an index whose file somebody has cut fails as a damaged file, not as a defect', () => {
+  const { openFiles } = files();
+  const index = new OffsetIndex(openFiles.file('/i/a'), 1000, 0);
+  for (let i = 0; i < 10; i++) index.append(1001 + i, i * 100);
+  index.entries.writeOut();
+  openFiles.file('/i/a').handle().truncate(44);
+  assert.throws(() => index.lookup(1009), {
+    code: 'CORRUPT_DATA',
+    message: '/i/a is damaged: it ends before entry 10',
+  });
+});
+
 test('time index: an entry is a timestamp and a relative offset, and only grows', () => {
   const { files: disk, openFiles } = files();
   const index = new TimeIndex(openFiles.file('/i/a'), 1000, 0);

@@ -100,7 +100,7 @@ export class LogFixture {
     const memory = createMemoryFiles({ budgetBytes: 256 * 1024 * 1024, clock: this.clock });
     this.files = options.wrapFiles?.(memory) ?? memory;
     this.files.makeDirectory(partitionDirectory);
-    this.pace = new DirectoryPace({ clock: this.clock });
+    this.pace = new DirectoryPace({ slowCallMs: 5 }, { clock: this.clock });
     this.batchCache = new BatchCache({ budgetBytes: options.cacheBytes ?? 1024 * 1024 });
     this.#config = { ...defaultLogConfig, ...options.config };
   }
@@ -117,6 +117,8 @@ export class LogFixture {
       logger: silentLogger,
       openFiles: new OpenFiles({ openFilesMax: 64 }, { files }),
       readBuffers: new ReadBuffers({ pooledBytesMax: 4 * 1024 * 1024 }),
+      decompressedBytesMax: 1024 * 1024,
+      blockingWriteBytesMax: 1024 * 1024,
       onIoFailure: (_, error) => this.failures.push(error),
     };
   }

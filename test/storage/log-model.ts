@@ -97,7 +97,7 @@ export class LogModel {
   async #open(options: Partial<LogOptions>): Promise<void> {
     const runtime = this.#runtime;
     const { files, clock } = runtime;
-    const pace = new DirectoryPace({ clock });
+    const pace = new DirectoryPace({ slowCallMs: 5 }, { clock });
     Object.defineProperty(pace.writes, 'isSlow', { get: () => this.#isSlow });
     Object.defineProperty(pace.reads, 'isSlow', { get: () => this.#isSlow });
     const modules: LogModules = {
@@ -107,6 +107,8 @@ export class LogModel {
       openFiles: new OpenFiles({ openFilesMax: 16 }, { files }),
       batchCache: new BatchCache({ budgetBytes: 300 * 1024 }),
       readBuffers: new ReadBuffers({ pooledBytesMax: 1024 * 1024 }),
+      decompressedBytesMax: 1024 * 1024,
+      blockingWriteBytesMax: 1024 * 1024,
       onIoFailure: (_, error) => {
         if (runtime === this.#runtime && !this.#mayGoOffline)
           throw new Error('the log went offline', { cause: error });

@@ -8,7 +8,7 @@ import {
   readCheckpoint,
   replaceCheckpointAsync,
 } from '../../src/storage/checkpoint-file.ts';
-import { Pace, slowCallMs } from '../../src/storage/directory-pace.ts';
+import { Pace } from '../../src/storage/directory-pace.ts';
 import { LeaderEpochCache, parseEpochStarts } from '../../src/storage/leader-epoch-cache.ts';
 import { offsetFileName, offsetOfFileName } from '../../src/storage/log-layout.ts';
 import { OpenFiles } from '../../src/storage/open-files.ts';
@@ -163,7 +163,8 @@ test('read buffers are used again, up to their bound', () => {
 
 test('a directory is slow after one slow call, and quick after eight quick ones', () => {
   const clock = new ManualClock();
-  const pace = new Pace(clock);
+  const slowCallMs = 7;
+  const pace = new Pace({ slowCallMs }, { clock });
   const call = (ms: number): void => {
     const started = pace.started();
     clock.timeMs += ms;

@@ -6,10 +6,14 @@ export const odradekKeys = parseKeyTable(
   `
 odradek.batch.validation | STRING | header | [header, records] | medium | cluster-wide | acts
     How much of a batch is checked, for topics that do not say it themselves: its header and CRC, or every record in it too, as Apache does.
+odradek.blocking.call.slow.ms | INT | 5 | [1,...] | low | read-only | acts
+    A blocking read or write in a log directory that takes longer makes it slow: its calls go through the thread pool until they are quick again.
+odradek.blocking.write.max.bytes | INT | 1048576 | [0,...] | low | read-only | acts
+    Bytes up to which a write to a log blocks the broker's thread, which is cheap while the page cache takes them; a larger one goes through the thread pool.
 odradek.connection.requests.max | INT | 256 | [1,...] | low | read-only | acts
     Requests of one connection that may be unanswered; beyond it the connection is not read from.
 odradek.decompressed.batch.max.bytes | INT | 134217728 | [1024,...] | medium | read-only | acts
-    Bytes that one batch may become when it is decompressed; a larger one is refused.
+    Bytes that one batch may become when it is decompressed; a larger one is refused, and no record is looked for in it.
 odradek.fetch.cache.bytes | LONG | 67108864 | [0,...] | high | read-only | acts
     Memory for the newest batches of all partitions, from which consumers at the tail are served.
 odradek.flush.directory.bytes | LONG | 536870912 | [1,...] | medium | read-only | acts
@@ -30,6 +34,8 @@ odradek.read.buffer.bytes | LONG | 16777216 | [1048576,...] | medium | read-only
     Memory for reads of files, in pieces that are used again.
 odradek.request.body.timeout.ms | INT | 30000 | [1,...] | medium | read-only | acts
     How long the body of a request may stand still before its connection is closed.
+odradek.send.buffer.bytes | INT | 262144 | [1,...] | low | read-only | acts
+    Bytes of answers that may wait for one client to read them; beyond it nothing more is read from that client.
 odradek.shutdown.drain.ms | INT | 5000 | [0,...] | medium | read-only | acts
     How long a stopping broker waits for requests that it has begun.
 `,

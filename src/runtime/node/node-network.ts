@@ -1,12 +1,16 @@
 import * as net from 'node:net';
 import { errorText } from '../../util/is-error.ts';
 import { OdradekError } from '../../util/odradek-error.ts';
-import type { Connection, Listener, ListenOptions, Network } from '../runtime.ts';
+import {
+  defaultSendBufferBytes,
+  type Connection,
+  type Listener,
+  type ListenOptions,
+  type Network,
+} from '../runtime.ts';
 import { NodeConnection } from './node-connection.ts';
 import { systemCode } from './system-error.ts';
 
-/** What a connection holds in this process before `write` answers false. */
-const sendBufferBytes = 256 * 1024;
 /** Silence after which the system asks whether the other side is still there. */
 const keepAliveAfterMs = 60_000;
 
@@ -19,7 +23,7 @@ export function createNodeNetwork(options: { readonly unref: boolean }): Network
 }
 
 function listen(
-  { host, port, backlog }: ListenOptions,
+  { host, port, backlog, sendBufferBytes = defaultSendBufferBytes }: ListenOptions,
   onConnection: (connection: Connection) => void,
   unref: boolean,
 ): Promise<Listener> {
@@ -83,7 +87,7 @@ function connect(host: string, port: number, unref: boolean): Promise<Connection
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: keepAliveAfterMs,
-      highWaterMark: sendBufferBytes,
+      highWaterMark: defaultSendBufferBytes,
     };
     try {
       const socket = net.connect(options);

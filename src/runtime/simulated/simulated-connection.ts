@@ -1,7 +1,7 @@
 import { assert } from '../../util/assert.ts';
 import { totalBytes } from '../../util/bytes.ts';
 import { OdradekError } from '../../util/odradek-error.ts';
-import type { Connection, ConnectionHandler } from '../runtime.ts';
+import { defaultSendBufferBytes, type Connection, type ConnectionHandler } from '../runtime.ts';
 import type { EventOwner, Scheduler } from './scheduler.ts';
 import { digest } from './trace.ts';
 
@@ -29,7 +29,6 @@ interface Segment {
   onSent: (() => void) | undefined;
 }
 
-const sendBufferBytes = 256 * 1024;
 const lingerMs = 5_000;
 const nothing = new Uint8Array(0);
 
@@ -44,6 +43,7 @@ export class SimulatedConnection implements Connection {
   readonly localPort: number;
   readonly owner: EventOwner;
   readonly #wire: Wire;
+  readonly #sendBufferBytes: number;
   readonly #outgoing: Segment[] = [];
   #peer: SimulatedConnection | undefined;
   #handler: ConnectionHandler | undefined;
@@ -58,8 +58,15 @@ export class SimulatedConnection implements Connection {
   #closed = false;
   #closeError: Error | undefined;
 
-  constructor(wire: Wire, owner: EventOwner, local: Address, remote: Address) {
+  constructor(
+    wire: Wire,
+    owner: EventOwner,
+    local: Address,
+    remote: Address,
+    sendBufferBytes = defaultSendBufferBytes,
+  ) {
     this.#wire = wire;
+    this.#sendBufferBytes = sendBufferBytes;
     this.owner = owner;
     this.localHost = local.host;
     this.localPort = local.port;
@@ -97,7 +104,7 @@ export class SimulatedConnection implements Connection {
     }
     this.#pendingBytes += data.length;
     this.#sendInPieces(data, onSent);
-    this.#needsDrain ||= this.#pendingBytes >= sendBufferBytes;
+    this.#needsDrain ||= this.#pendingBytes >= this.#sendBufferBytes;
     return !this.#needsDrain;
   }
 
@@ -180,7 +187,7 @@ export class SimulatedConnection implements Connection {
   /** The sender hears of what arrived: room for more, and its end. */
   #sent(segment: Segment): void {
     this.#pendingBytes -= segment.data.length;
-    const drained = this.#needsDrain && this.#pendingBytes < sendBufferBytes;
+    const drained = this.#needsDrain && this.#pendingBytes < this.#sendBufferBytes;
     if (drained) this.#needsDrain = false;
     if (segment.kind === 'end') return this.#later('end sent', () => this.#onEndArrived());
     if (segment.onSent === undefined && !drained) return;

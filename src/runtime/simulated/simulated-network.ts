@@ -14,6 +14,7 @@ interface ListenerEntry {
   /** Reachable from its own host alone. */
   readonly loopback: boolean;
   readonly onConnection: (connection: Connection) => void;
+  readonly sendBufferBytes: number | undefined;
 }
 
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '::1']);
@@ -110,7 +111,7 @@ export class SimulatedNetwork implements Wire {
 
   #listen(
     owner: EventOwner,
-    { host, port: wantedPort }: ListenOptions,
+    { host, port: wantedPort, sendBufferBytes }: ListenOptions,
     onConnection: (connection: Connection) => void,
   ): Listener {
     const loopback = loopbackNames.has(host);
@@ -124,7 +125,7 @@ export class SimulatedNetwork implements Wire {
       const message = `Something listens on ${host}:${port} already`;
       throw new OdradekError(message, { code: 'PORT_IN_USE', host, port });
     }
-    const entry = { owner, loopback, onConnection };
+    const entry = { owner, loopback, onConnection, sendBufferBytes };
     this.#listeners.set(key, entry);
     const close = (): Promise<void> => {
       if (this.#listeners.get(key) === entry) this.#listeners.delete(key);
@@ -174,7 +175,13 @@ export class SimulatedNetwork implements Wire {
     const near: Address = { host: nearHost, port: this.#freePort(owner.name) };
     const far: Address = { host: within ? '127.0.0.1' : target, port };
     const client = new SimulatedConnection(this, owner, near, far);
-    const server = new SimulatedConnection(this, listener.owner, far, near);
+    const server = new SimulatedConnection(
+      this,
+      listener.owner,
+      far,
+      near,
+      listener.sendBufferBytes,
+    );
     SimulatedConnection.join(client, server);
     this.#pairs.add([client, server]);
     this.scheduler.schedule(listener.owner, 0, `connection from ${near.host}:${near.port}`, () => {
