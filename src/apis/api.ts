@@ -25,6 +25,8 @@ export interface ApiCall<Request, Response> {
   hangUp(reason: string): void;
   /** Has `callback` called if the connection goes before this request has ended. */
   whenClosed(callback: () => void): void;
+  /** Has `callback` called if others wait for memory that the request takes: it should then wait no longer. */
+  whenHurried(callback: () => void): void;
 }
 
 /**

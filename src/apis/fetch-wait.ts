@@ -3,8 +3,10 @@ import { errorCodes } from '../protocol/error-codes.ts';
 import type { FetchRequest, FetchResponse } from '../protocol/messages/fetch.ts';
 import type { DataWaiter, Partition } from '../replication/partition.ts';
 import type { WheelEntry } from '../runtime/timer-wheel.ts';
+import { readMemoryBytes } from '../storage/log-reader.ts';
 import type { LogRead } from '../storage/log.ts';
 import { OdradekError } from '../util/odradek-error.ts';
+import type { RoomWaiter } from './answer-memory.ts';
 import type { ApiCall } from './api.ts';
 import { endpointsOf } from './endpoints.ts';
 import type { FetchPlan } from './fetch-plan.ts';
@@ -33,16 +35,21 @@ const noRecords: readonly Uint8Array[] = [];
 const none = { epoch: -1, endOffset: -1 };
 const noLeader = { leaderId: -1, leaderEpoch: -1 };
 
+/** A client that asks for no wait and finds no room for its answer does not come again at once. */
+const roomWaitMsMin = 1000;
+
 /**
- * One fetch request on its way: waits for enough data or time, reads, answers.
+ * One fetch request on its way: waits for enough data or time, reads, answers. Where there is no room in memory
+ * for an answer it waits for some before its first batch, as long as it would for data.
  * HOT: bench=fetch
  */
-export class FetchWait implements DataWaiter {
+export class FetchWait implements DataWaiter, RoomWaiter {
   readonly #call: Call;
   readonly #services: ApiServices;
   readonly #plan: FetchPlan;
   readonly #isolation: 'read_uncommitted' | 'read_committed';
   readonly #targets: Target[];
+  readonly #bytesMax: number;
   /** The sum over all targets. */
   #availableBytes = 0;
   #timer: WheelEntry | undefined;
@@ -50,8 +57,14 @@ export class FetchWait implements DataWaiter {
   /** While it waits. */
   readonly #byPartition = new Map<Partition, Target>();
   /** From here on: the answer as it is put together. */
-  #remainingBytes: number;
+  #remainingBytes = 0;
   #foundData = false;
+  /** Of `AnswerMemory`, until the answer is sent. */
+  #heldBytes = 0;
+  /** While it waits for room: the target to go on with; else undefined. */
+  #nextTarget: number | undefined;
+  /** Whether it waited for room in vain. */
+  #withoutRecords = false;
   readonly #responses: TopicResponse[] = [];
   readonly #reads: LogRead[] = [];
 
@@ -60,7 +73,7 @@ export class FetchWait implements DataWaiter {
     this.#services = services;
     this.#plan = plan;
     this.#isolation = call.request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted';
-    this.#remainingBytes = Math.min(call.request.maxBytes, services.config.fetchMaxBytes);
+    this.#bytesMax = Math.min(call.request.maxBytes, services.config.fetchMaxBytes);
     this.#targets = plan.partitions.map((asked) => this.#resolve(asked));
   }
 
@@ -84,6 +97,7 @@ export class FetchWait implements DataWaiter {
     }
     this.#timer = this.#services.wheel.schedule(maxWaitMs, () => this.#endWait());
     this.#call.whenClosed(() => this.#abandon());
+    this.#call.whenHurried(() => this.#endWait());
   }
 
   #resolve(asked: FetchPartition): Target {
@@ -171,8 +185,11 @@ export class FetchWait implements DataWaiter {
 
   /** Reads the targets from `first` on; goes on in a callback where one has to come from disk. */
   #readFrom(first: number): void {
+    const { answerMemory } = this.#services;
+    if (!this.#foundData) this.#remainingBytes = Math.min(this.#bytesMax, answerMemory.shareBytes);
     for (let i = first; i < this.#targets.length; i++) {
       const target = this.#asItIsNow(this.#targets[i] as Target);
+      if (answerMemory.roomBytes === 0 && this.#needsRoom(target)) return this.#waitForRoom(i);
       let read: LogRead | Promise<LogRead> | undefined;
       try {
         read = this.#read(target);
@@ -181,11 +198,14 @@ export class FetchWait implements DataWaiter {
         continue;
       }
       if (read instanceof Promise) {
+        const readBytes = readMemoryBytes(this.#bytesMaxOf(target.asked));
+        answerMemory.hold(readBytes);
         read
           .then(
             (done) => this.#take(target, done, undefined),
             (error: unknown) => this.#readFailed(target, error),
           )
+          .finally(() => answerMemory.release(readBytes))
           .then(() => this.#readFrom(i + 1))
           .catch((error: unknown) => this.#services.defect(error));
         return;
@@ -193,6 +213,45 @@ export class FetchWait implements DataWaiter {
       this.#take(target, read, undefined);
     }
     this.#answer();
+  }
+
+  /** Whether the target has the first records to read. */
+  #needsRoom({ partition, asked, divergence }: Target): boolean {
+    if (this.#foundData || this.#withoutRecords) return false;
+    if (partition === undefined || divergence !== undefined) return false;
+    return asked.fetchOffset < partition.readableEndOffset(this.#isolation);
+  }
+
+  #waitForRoom(nextTarget: number): void {
+    const { answerMemory, wheel } = this.#services;
+    this.#nextTarget = nextTarget;
+    const waitMs = Math.max(this.#call.request.maxWaitMs, roomWaitMsMin);
+    this.#timer = wheel.schedule(waitMs, () => this.#goOnWithoutRecords());
+    this.#call.whenClosed(() => this.#leaveLine());
+    this.#call.whenHurried(() => this.#goOnWithoutRecords());
+    answerMemory.wait(this);
+  }
+
+  #leaveLine(): number | undefined {
+    const nextTarget = this.#nextTarget;
+    this.#nextTarget = undefined;
+    if (nextTarget === undefined) return undefined;
+    if (this.#timer !== undefined) this.#services.wheel.cancel(this.#timer);
+    this.#services.answerMemory.forget(this);
+    return nextTarget;
+  }
+
+  #goOnWithoutRecords(): void {
+    const nextTarget = this.#leaveLine();
+    if (nextTarget === undefined) return;
+    this.#withoutRecords = true;
+    this.#readFrom(nextTarget);
+  }
+
+  /** `RoomWaiter`: somebody else's answer was sent. */
+  roomFreed(): void {
+    const nextTarget = this.#leaveLine();
+    if (nextTarget !== undefined) this.#readFrom(nextTarget);
   }
 
   /** The target, looked up anew where its partition or its records went while the fetch waited. */
@@ -219,10 +278,16 @@ export class FetchWait implements DataWaiter {
     this.#take(target, undefined, 'KAFKA_STORAGE_ERROR');
   }
 
+  #bytesMaxOf(asked: FetchPartition): number {
+    const { roomBytes } = this.#services.answerMemory;
+    return Math.min(asked.partitionMaxBytes, this.#remainingBytes, roomBytes);
+  }
+
   #read({ asked, partition, divergence }: Target): LogRead | Promise<LogRead> | undefined {
     if (partition === undefined || divergence !== undefined) return undefined;
+    if (this.#withoutRecords) return undefined;
     const end = partition.readableEndOffset(this.#isolation);
-    const maxBytes = Math.min(asked.partitionMaxBytes, this.#remainingBytes);
+    const maxBytes = this.#bytesMaxOf(asked);
     if (asked.fetchOffset >= end || (maxBytes <= 0 && this.#foundData)) return undefined;
     return partition.log.read(asked.fetchOffset, {
       maxBytes,
@@ -245,6 +310,8 @@ export class FetchWait implements DataWaiter {
     if (read !== undefined) {
       this.#reads.push(read);
       this.#remainingBytes -= read.sizeBytes;
+      this.#heldBytes += read.heldBytes;
+      this.#services.answerMemory.hold(read.heldBytes);
       if (read.sizeBytes > 0) this.#foundData = true;
     }
     const session = this.#plan.session;
@@ -315,12 +382,13 @@ export class FetchWait implements DataWaiter {
         responses: this.#responses,
         nodeEndpoints: leaderMoved ? endpointsOf(this.#services, this.#call.listenerName) : [],
       },
-      this.#reads.some(({ release }) => release !== undefined) ? () => this.#release() : undefined,
+      this.#heldBytes > 0 ? () => this.#release() : undefined,
     );
   }
 
   #release(): void {
     for (const read of this.#reads) read.release?.();
+    this.#services.answerMemory.release(this.#heldBytes);
   }
 }
 

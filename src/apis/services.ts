@@ -7,6 +7,7 @@ import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { Clock, Random } from '../runtime/runtime.ts';
 import type { LogManager } from '../storage/log-manager.ts';
 import type { Logger } from '../util/logger.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
 import type { MetadataCommands } from './metadata-commands.ts';
 
@@ -37,6 +38,7 @@ export interface ApiServices {
   readonly logManager: LogManager;
   readonly metadata: MetadataCommands;
   readonly fetchSessions: FetchSessions;
+  readonly answerMemory: AnswerMemory;
   /** All that is served, in the order of their keys. */
   readonly served: readonly ServedVersions[];
   /** What the controller's decisions follow beside the image. */

@@ -1,3 +1,4 @@
+import { AnswerMemory } from '../apis/answer-memory.ts';
 import { FetchSessions } from '../apis/fetch-sessions.ts';
 import { servedApis } from '../apis/index.ts';
 import { makeTopics } from '../apis/make-topics.ts';
@@ -22,6 +23,7 @@ import { isError } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { ClusterMetadata } from './cluster-metadata.ts';
+import { Contention } from './contention.ts';
 import { Dispatcher } from './dispatch.ts';
 import { guardedTimers } from './guarded-timers.ts';
 import { Listeners } from './listeners.ts';
@@ -64,6 +66,7 @@ export class RunningBroker {
   readonly #wheel: TimerWheel;
   readonly #listeners: Listeners;
   readonly #memory: RequestMemory;
+  readonly #answerMemory: AnswerMemory;
   #config: BrokerConfig;
   #layers: ConfigLayers;
   #store: MetadataStore | undefined;
@@ -85,7 +88,14 @@ export class RunningBroker {
     this.#layers = { dynamicBroker: new Map(), dynamicDefault: new Map(), static: setup.values };
     this.#config = resolveBrokerConfig(this.#layers);
     this.#wheel = new TimerWheel({}, this.#runtime);
-    this.#memory = new RequestMemory(this.#config.queuedMaxRequestBytes);
+    const contention = new Contention({
+      wheel: this.#wheel,
+      isContended: () => this.#memory.isContended || this.#answerMemory.isContended,
+      look: () => this.#listeners.closeSlow(),
+    });
+    const onContended = (): void => contention.begin();
+    this.#memory = new RequestMemory(this.#config.queuedMaxRequestBytes, onContended);
+    this.#answerMemory = new AnswerMemory(this.#config.queuedMaxAnswerBytes, onContended);
     this.#listeners = new Listeners({
       network: modules.runtime.network,
       logger: modules.logger,
@@ -145,6 +155,11 @@ export class RunningBroker {
     return this.#memory.reservedBytes;
   }
 
+  /** Bytes that are kept in memory for answers whose clients have not read them. */
+  get answerBytes(): number {
+    return this.#answerMemory.heldBytes;
+  }
+
   /** Whether it stops or has stopped, for whatever reason. */
   get isStopping(): boolean {
     return this.#stopping !== undefined;
@@ -168,6 +183,7 @@ export class RunningBroker {
       wheel: this.#wheel,
       dispatcher: new Dispatcher(servedApis, services),
       memory: this.#memory,
+      answerMemory: this.#answerMemory,
       logger: this.#logger,
       config: () => this.#config,
       defect: services.defect,
@@ -305,6 +321,7 @@ export class RunningBroker {
         { slots: this.#config.maxIncrementalFetchSessionCacheSlots },
         { random },
       ),
+      answerMemory: this.#answerMemory,
       served: servedApis,
       configLayers: () => this.#layers,
       controllerSettings: () => this.#controllerSettings(),

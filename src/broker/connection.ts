@@ -1,4 +1,5 @@
 import type { BrokerConfig } from '../config/broker-config.ts';
+import type { AnswerMemory } from '../apis/answer-memory.ts';
 import { FrameDecoder } from '../protocol/frame.ts';
 import { encodeResponseFrame } from '../protocol/header.ts';
 import type { Clock, Connection, ConnectionHandler, Timers } from '../runtime/runtime.ts';
@@ -17,12 +18,16 @@ export interface ConnectionModules {
   readonly wheel: TimerWheel;
   readonly dispatcher: Dispatcher;
   readonly memory: RequestMemory;
+  readonly answerMemory: AnswerMemory;
   readonly logger: Logger;
   readonly config: () => BrokerConfig;
   /** A defect that showed itself here: it stops the broker. */
   readonly defect: (error: unknown) => void;
   readonly onClosed: (connection: ClientConnection) => void;
 }
+
+/** A request that keeps this much of the memory for requests is hurried when others wait for it. */
+const largeRequestBytes = 64 * 1024;
 
 /**
  * Why no further request is begun; the connection is read again when no reason is left.
@@ -56,9 +61,13 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   #flushScheduled = false;
   #paused = false;
   #closed = false;
-  /** Reserved for the frame that is being read. */
+  /** Reserved for the frame that is being read, whose body is awaited since `#bodyBeganMs`. */
   #frameBytes = 0;
+  #bodyBeganMs = 0;
   #lastDataMs: number;
+  /** Answers on their way to the client that keep memory until they are sent, and since when none was. */
+  #unsentAnswers = 0;
+  #unsentSinceMs = 0;
   /** Whether the watchdog comes in time for a body that is being read. */
   #watchingBody = false;
 
@@ -116,14 +125,15 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
 
   #accept(sizeBytes: number): void {
     this.#frameBytes = sizeBytes;
+    this.#bodyBeganMs = this.#lastDataMs;
     this.#decoder.accept();
   }
 
   /** `MemoryWaiter`: the frame that is offered has its memory. */
   memoryGranted(): void {
+    this.#lastDataMs = this.#modules.clock.monotonicMs();
     const step = this.#decoder.next();
     if (step.kind === 'size') this.#accept(step.sizeBytes);
-    this.#lastDataMs = this.#modules.clock.monotonicMs();
     this.#resume('memory');
   }
 
@@ -211,20 +221,27 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   }
 
   #send(buffers: readonly Uint8Array[], sent: readonly (() => void)[]): void {
-    const onSent =
-      sent.length === 0
-        ? undefined
-        : () => {
-            try {
-              for (const callback of sent) callback();
-            } catch (error) {
-              this.#broken(error);
-            }
-          };
+    if (sent.length > 0) this.#noteUnsent(sent.length);
+    const onSent = sent.length === 0 ? undefined : () => this.#answersSent(sent);
     if (this.#socket.write(buffers, onSent)) return;
     this.#hold('output');
     // The client has all the time to read it, however long the answer took.
     this.#lastDataMs = this.#modules.clock.monotonicMs();
+  }
+
+  #noteUnsent(answers: number): void {
+    if (this.#unsentAnswers === 0) this.#unsentSinceMs = this.#modules.clock.monotonicMs();
+    this.#unsentAnswers += answers;
+  }
+
+  #answersSent(sent: readonly (() => void)[]): void {
+    this.#unsentAnswers -= sent.length;
+    if (this.#unsentAnswers > 0) this.#unsentSinceMs = this.#modules.clock.monotonicMs();
+    try {
+      for (const callback of sent) callback();
+    } catch (error) {
+      this.#broken(error);
+    }
   }
 
   onDrain(): void {
@@ -308,12 +325,51 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   }
 
   /**
+   * Others wait for memory: closes the connection where it holds some of that and the client does not move at
+   * the least pace. Calls with much of it are hurried.
+   */
+  closeIfSlow(): void {
+    const { memory, answerMemory, clock, config } = this.#modules;
+    const nowMs = clock.monotonicMs();
+    if (memory.isContended) {
+      for (const call of this.#calls) if (call.reservedBytes >= largeRequestBytes) call.hurry();
+      if (this.#isBodySlow(nowMs)) {
+        const receivedBytes = this.#frameBytes - this.#decoder.outstandingBytes;
+        const pace = `${receivedBytes} of ${this.#frameBytes} bytes in ${Math.round(nowMs - this.#bodyBeganMs)} ms`;
+        this.#close(`a request's body came too slowly while others waited for its memory: ${pace}`);
+      }
+    }
+    const { answerContendedTimeoutMs } = config();
+    const isUnread =
+      this.#unsentAnswers > 0 && nowMs - this.#unsentSinceMs >= answerContendedTimeoutMs;
+    if (answerMemory.isContended && isUnread) {
+      this.#close(
+        `an answer was not read for ${answerContendedTimeoutMs} ms while others waited for its memory`,
+      );
+    }
+  }
+
+  /**
+   * Whether a body is on its way that is not there in time at its average rate. That it is not read on, since the
+   * client does not read its answers, is no excuse.
+   */
+  #isBodySlow(nowMs: number): boolean {
+    const { outstandingBytes } = this.#decoder;
+    const elapsedMs = nowMs - this.#bodyBeganMs;
+    const { requestBodyGraceMs, requestBodyContendedTimeoutMs } = this.#modules.config();
+    if (outstandingBytes === 0 || elapsedMs < requestBodyGraceMs) return false;
+    const receivedBytes = this.#frameBytes - outstandingBytes;
+    return receivedBytes * requestBodyContendedTimeoutMs < this.#frameBytes * elapsedMs;
+  }
+
+  /**
    * Closes the connection once the requests before are answered, since Apache's broker, too, reads what cannot
    * be answered after that. Says why in one line.
    */
   #closeInTurn(reason: string): void {
     if (this.#closed) return;
     this.#logClosed(reason);
+    this.#giveUpFrame();
     this.#hold('closing');
     this.#endOnceAnswered();
   }
@@ -363,12 +419,19 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   }
 
   #letGo(): void {
-    const { memory, wheel, onClosed } = this.#modules;
+    const { wheel, onClosed } = this.#modules;
     onClosed(this);
     wheel.cancel(this.#watchdog);
-    memory.forget(this);
-    memory.release(this.#frameBytes);
+    this.#giveUpFrame();
     this.#dropCalls(0);
+  }
+
+  /** The frame that was to be read next never will be. */
+  #giveUpFrame(): void {
+    const frameBytes = this.#frameBytes;
+    this.#frameBytes = 0;
+    this.#modules.memory.forget(this);
+    this.#modules.memory.release(frameBytes);
   }
 
   /** Nobody is answered any more from the call at `first` on. */

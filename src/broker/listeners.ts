@@ -137,6 +137,11 @@ export class Listeners {
     connection.start();
   }
 
+  /** Others wait for memory: closes the connections that hold some and do not move. */
+  closeSlow(): void {
+    for (const connection of this.#connections) connection.closeIfSlow();
+  }
+
   get connectionCount(): number {
     return this.#connections.size;
   }

@@ -36,6 +36,7 @@ export class RequestCall implements ApiCall<unknown, unknown> {
   answer: unknown;
   onSent: (() => void) | undefined;
   #onClosed: (() => void) | undefined;
+  #onHurried: (() => void) | undefined;
 
   constructor(
     request: unknown,
@@ -100,6 +101,15 @@ export class RequestCall implements ApiCall<unknown, unknown> {
     this.#onClosed = callback;
   }
 
+  whenHurried(callback: () => void): void {
+    this.#onHurried = callback;
+  }
+
+  /** Others wait for the memory that this call has: it is to end without waiting for more. */
+  hurry(): void {
+    if (!this.#ended) this.#onHurried?.();
+  }
+
   /** The connection has gone: whoever waits need not, and nothing more is said. */
   connectionClosed(): void {
     if (this.#leftLine) return;
@@ -113,6 +123,7 @@ export class RequestCall implements ApiCall<unknown, unknown> {
   #end(): void {
     this.#ended = true;
     this.#onClosed = undefined;
+    this.#onHurried = undefined;
     this.request = undefined;
     this.#owner.callEnded(this);
   }

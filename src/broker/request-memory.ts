@@ -11,16 +11,24 @@ export interface MemoryWaiter {
  */
 export class RequestMemory {
   readonly #bytesMax: number;
+  readonly #onContended: () => void;
   #reservedBytes = 0;
   readonly #waiting: { waiter: MemoryWaiter; bytes: number }[] = [];
   #isGranting = false;
 
-  constructor(bytesMax: number) {
+  /** `onContended` is called when the first begins to wait. */
+  constructor(bytesMax: number, onContended: () => void) {
     this.#bytesMax = bytesMax;
+    this.#onContended = onContended;
   }
 
   get reservedBytes(): number {
     return this.#reservedBytes;
+  }
+
+  /** Whether a connection waits for room. */
+  get isContended(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Whether `bytes` are reserved now. When they are not, `waiter` is called once they are. */
@@ -30,6 +38,7 @@ export class RequestMemory {
       return true;
     }
     this.#waiting.push({ waiter, bytes });
+    if (this.#waiting.length === 1) this.#onContended();
     return false;
   }
 

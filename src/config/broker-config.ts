@@ -33,6 +33,10 @@ export interface BrokerConfig {
   /** `infinite` when idle connections stay. */
   readonly connectionsMaxIdleMs: number;
   readonly requestBodyTimeoutMs: number;
+  readonly requestBodyContendedTimeoutMs: number;
+  readonly requestBodyGraceMs: number;
+  readonly queuedMaxAnswerBytes: number;
+  readonly answerContendedTimeoutMs: number;
   readonly connectionRequestsMax: number;
   readonly sendBufferBytes: number;
   readonly shutdownDrainMs: number;

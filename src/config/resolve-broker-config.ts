@@ -184,6 +184,10 @@ type BoundKeys = Exclude<keyof BrokerConfig, NodeKeys | NetworkKeys | TopicKeys 
 function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
   return {
     requestBodyTimeoutMs: values.integer('odradek.request.body.timeout.ms'),
+    requestBodyContendedTimeoutMs: values.integer('odradek.request.body.contended.timeout.ms'),
+    requestBodyGraceMs: values.integer('odradek.request.body.grace.ms'),
+    queuedMaxAnswerBytes: values.integer('odradek.queued.max.answer.bytes'),
+    answerContendedTimeoutMs: values.integer('odradek.answer.contended.timeout.ms'),
     connectionRequestsMax: values.integer('odradek.connection.requests.max'),
     sendBufferBytes: values.integer('odradek.send.buffer.bytes'),
     shutdownDrainMs: values.integer('odradek.shutdown.drain.ms'),

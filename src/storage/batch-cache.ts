@@ -239,7 +239,7 @@ export class LogTail {
   read(
     startOffset: number,
     options: CacheReadOptions,
-  ): { chunks: Uint8Array[]; sizeBytes: number } | undefined {
+  ): { chunks: Uint8Array[]; sizeBytes: number; heldBytes: number } | undefined {
     let index = this.#find(startOffset);
     const found = this.#entries[index];
     if (found === undefined || found.startOffset > startOffset) return undefined;
@@ -257,7 +257,7 @@ export class LogTail {
       expectedOffset = entry.endOffset;
       from = 0;
     }
-    return { chunks, sizeBytes };
+    return { chunks, sizeBytes, heldBytes: sizeBytes };
   }
 
   /** Bytes from the batch that holds `offset` to the end of what is here; undefined where it is not here. */

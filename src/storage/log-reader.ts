@@ -2,7 +2,7 @@ import { recordBatchLayout, recordBatchOverheadBytes } from '../records/record-b
 import { readInt32, readInt64 } from '../util/bytes.ts';
 import type { DirectoryPace } from './directory-pace.ts';
 import { readBytesMax } from './log-layout.ts';
-import type { ReadBuffers } from './read-buffers.ts';
+import { bufferBytesFor, type ReadBuffers } from './read-buffers.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
 
@@ -10,6 +10,8 @@ import type { Segments } from './segments.ts';
 export interface BatchesRead {
   readonly chunks: readonly Uint8Array[];
   readonly sizeBytes: number;
+  /** What the chunks keep from being collected: their buffer, where they are not slices of a cache. */
+  readonly heldBytes: number;
   /** Gives the buffer back; the chunks must not be used after. May be left out: it is then collected. */
   readonly release?: () => void;
 }
@@ -24,7 +26,7 @@ export interface BatchesReadOptions {
 }
 
 /** Nothing to read. */
-export const emptyRead: BatchesRead = { chunks: [], sizeBytes: 0 };
+export const emptyRead: BatchesRead = { chunks: [], sizeBytes: 0, heldBytes: 0 };
 
 /** Where a reader is likely to go on. */
 interface ReadCursor {
@@ -33,6 +35,8 @@ interface ReadCursor {
   readonly position: number;
 }
 
+/** Of a buffer, what is found fills a quarter at the least; less is copied, so that it does not keep the rest. */
+const filledPart = 0.25;
 const cursorCountMax = 4;
 /** The least that is read at once: as much as an index leaves unsure, and some more. */
 const smallestReadBytes = 16 * 1024;
@@ -128,10 +132,17 @@ export class LogReader {
       segment: piece.segment,
       position: piece.position + found.end,
     });
+    const sizeBytes = found.end - found.start;
+    if (sizeBytes < buffer.length * filledPart) {
+      const chunk = buffer.slice(found.start, found.end);
+      this.#buffers.give(buffer);
+      return { chunks: [chunk], sizeBytes, heldBytes: sizeBytes };
+    }
     let isReleased = false;
     return {
       chunks: [buffer.subarray(found.start, found.end)],
-      sizeBytes: found.end - found.start,
+      sizeBytes,
+      heldBytes: buffer.length,
       release: () => {
         if (isReleased) return;
         isReleased = true;
@@ -154,6 +165,15 @@ export class LogReader {
     this.#cursors = [cursor, ...this.#cursors.filter((known) => known.offset !== cursor.offset)];
     if (this.#cursors.length > cursorCountMax) this.#cursors.length = cursorCountMax;
   }
+}
+
+/** How much memory a read of at most `maxBytes` takes while it is under way, unless its first batch is larger. */
+export function readMemoryBytes(maxBytes: number): number {
+  return bufferBytesFor(wantedBytes(maxBytes));
+}
+
+function wantedBytes(maxBytes: number): number {
+  return Math.min(maxBytes + smallestReadBytes, readBytesMax);
 }
 
 /** One read of a segment's file, and the next where it did not have what is looked for. */
@@ -180,7 +200,7 @@ class ReadPiece {
   }
 
   #goTo(position: number, batchBytes: number): void {
-    const wanted = Math.min(this.options.maxBytes + smallestReadBytes, readBytesMax);
+    const wanted = wantedBytes(this.options.maxBytes);
     this.position = position;
     this.length = Math.min(Math.max(wanted, batchBytes), this.segment.sizeBytes - position);
     this.isAtEnd = this.length <= 0;

@@ -1,6 +1,11 @@
 /** The sizes in which buffers are kept. */
 const sizeClasses = [16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024] as const;
 
+/** The size of the buffer that holds `bytes`. */
+export function bufferBytesFor(bytes: number): number {
+  return sizeClasses.find((size) => size >= bytes) ?? bytes;
+}
+
 /**
  * Buffers for reads from files, used again: a fresh megabyte costs more in page faults than the read itself.
  * A buffer that is never given back is collected like any other.

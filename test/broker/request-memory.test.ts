@@ -15,7 +15,7 @@ class Waiter {
 }
 
 test('a reservation that fits is made at once', () => {
-  const memory = new RequestMemory(100);
+  const memory = new RequestMemory(100, () => {});
   const granted: string[] = [];
   assert.equal(memory.reserve(60, new Waiter('a', granted)), true);
   assert.equal(memory.reserve(40, new Waiter('b', granted)), true);
@@ -24,13 +24,13 @@ test('a reservation that fits is made at once', () => {
 });
 
 test('one frame larger than the bound is let in when nothing else is reserved', () => {
-  const memory = new RequestMemory(100);
+  const memory = new RequestMemory(100, () => {});
   assert.equal(memory.reserve(500, new Waiter('a', [])), true);
   assert.equal(memory.reserve(1, new Waiter('b', [])), false);
 });
 
 test('who waits is served in the order of arrival, and nobody passes one that does not fit yet', () => {
-  const memory = new RequestMemory(100);
+  const memory = new RequestMemory(100, () => {});
   const granted: string[] = [];
   memory.reserve(80, new Waiter('first', granted));
   assert.equal(memory.reserve(90, new Waiter('large', granted)), false);
@@ -41,7 +41,7 @@ test('who waits is served in the order of arrival, and nobody passes one that do
 });
 
 test('a connection that goes while it waits makes room for those behind it', () => {
-  const memory = new RequestMemory(100);
+  const memory = new RequestMemory(100, () => {});
   const granted: string[] = [];
   memory.reserve(50, new Waiter('first', granted));
   const gone = new Waiter('gone', granted);

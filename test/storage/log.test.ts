@@ -103,6 +103,19 @@ for (const cacheBytes of [0, 1024 * 1024]) {
   });
 }
 
+test('read: what is found in a file keeps no more than four times its size of the buffer it was read into', async () => {
+  const fixture = new LogFixture({ cacheBytes: 0 });
+  const log = fixture.create();
+  for (let i = 0; i < 400; i++) write(log, batchOf(['x'.repeat(700)]));
+  for (const maxBytes of [1, 800, 5000, 16_000, 40_000, 100_000, 250_000]) {
+    const read = await log.read(0, { maxBytes, upperBoundOffset: 400, atLeastOneBatch: true });
+    const bufferBytes = read.chunks.reduce((sum, chunk) => sum + chunk.buffer.byteLength, 0);
+    assert.ok(bufferBytes <= 4 * read.sizeBytes, `${bufferBytes} for ${read.sizeBytes}`);
+    assert.equal(read.heldBytes, bufferBytes);
+    assert.equal(recordsOf(read)[0]?.value, 'x'.repeat(700));
+  }
+});
+
 test('segments roll by size, and reading goes on in the next', async () => {
   const fixture = new LogFixture({ config: { segmentBytes: 200 }, cacheBytes: 0 });
   const log = fixture.create();

@@ -4,6 +4,8 @@ import { parseKeyTable } from '../config-key.ts';
 export const odradekKeys = parseKeyTable(
   'broker',
   `
+odradek.answer.contended.timeout.ms | INT | 30000 | [1,...] | medium | read-only | acts
+    While fetches wait for the memory of answers: how long a client may take to read one before its connection is closed.
 odradek.batch.validation | STRING | header | [header, records] | medium | cluster-wide | acts
     How much of a batch is checked, for topics that do not say it themselves: its header and CRC, or every record in it too, as Apache does.
 odradek.blocking.call.slow.ms | INT | 5 | [1,...] | low | read-only | acts
@@ -30,8 +32,14 @@ odradek.open.files.max | INT | 16384 | [16,...] | medium | read-only | acts
     Files of logs that are open at a time.
 odradek.partitions.per.request.max | INT | 10000 | [1,...] | low | read-only | acts
     Partitions that one request may create.
+odradek.queued.max.answer.bytes | LONG | 268435456 | [1,...] | medium | read-only | acts
+    Bytes of records that are kept for answers which clients have not read yet, in the whole broker; beyond it fetches wait, and answers are smaller the nearer it is.
 odradek.read.buffer.bytes | LONG | 16777216 | [1048576,...] | medium | read-only | acts
     Memory for reads of files, in pieces that are used again.
+odradek.request.body.contended.timeout.ms | INT | 60000 | [1,...] | medium | read-only | acts
+    While connections wait for the memory of requests: how long a body may take in all, at the average rate at which it has come so far, before its connection is closed.
+odradek.request.body.grace.ms | INT | 5000 | [0,...] | low | read-only | acts
+    How long after its beginning a body is not judged by its rate.
 odradek.request.body.timeout.ms | INT | 30000 | [1,...] | medium | read-only | acts
     How long the body of a request may stand still before its connection is closed.
 odradek.send.buffer.bytes | INT | 262144 | [1,...] | low | read-only | acts
