@@ -6,8 +6,9 @@
  *
  * Versions: 3 adds types and documentation (KIP-569).
  *
- * Gaps: loggers and client metrics, which are not here, answer INVALID_REQUEST. What goes beyond `configsMax`
- * answers POLICY_VIOLATION, where Apache describes without a bound.
+ * Gaps: loggers and client metrics, which are not here, answer INVALID_REQUEST. What goes beyond
+ * `odradek.described.configs.max`, since a resource of ten bytes has a hundred kilobytes of configs, answers
+ * POLICY_VIOLATION, where Apache describes without a bound.
  */
 import {
   describeBrokerConfig,
@@ -31,9 +32,6 @@ import type { ApiServices } from './services.ts';
 
 type Resource = DescribeConfigsRequest['resources'][number];
 
-/** Most configs that one request is answered: a resource of ten bytes has a hundred kilobytes of them. */
-const configsMax = 250_000;
-
 interface Refusal {
   readonly error: ErrorName;
   readonly message: string;
@@ -45,7 +43,7 @@ export const describeConfigsApi = defineApi({
   request: describeConfigsRequest,
   response: describeConfigsResponse,
   handle({ request }, services) {
-    let configsLeft = configsMax;
+    let configsLeft = services.config.describedConfigsMax;
     const results = request.resources.map((resource) => {
       const found = configsLeft > 0 ? configsOf(resource, services) : tooMany;
       if (!('error' in found)) configsLeft -= found.length;

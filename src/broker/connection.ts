@@ -191,7 +191,10 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
       if (!call.ended) break;
       ended++;
       if (call.answer === undefined) continue;
-      if (!this.#encode(call, buffers)) return;
+      if (!this.#encode(call, buffers)) {
+        this.#answersSent(sent);
+        return;
+      }
       if (call.onSent !== undefined) sent.push(call.onSent);
       call.onSent = undefined;
     }
@@ -221,22 +224,25 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   }
 
   #send(buffers: readonly Uint8Array[], sent: readonly (() => void)[]): void {
-    if (sent.length > 0) this.#noteUnsent(sent.length);
-    const onSent = sent.length === 0 ? undefined : () => this.#answersSent(sent);
+    let onSent: (() => void) | undefined;
+    if (sent.length > 0) {
+      if (this.#unsentAnswers === 0) this.#unsentSinceMs = this.#modules.clock.monotonicMs();
+      this.#unsentAnswers += sent.length;
+      onSent = () => {
+        this.#unsentAnswers -= sent.length;
+        if (this.#unsentAnswers > 0) this.#unsentSinceMs = this.#modules.clock.monotonicMs();
+        this.#answersSent(sent);
+      };
+    }
     if (this.#socket.write(buffers, onSent)) return;
     this.#hold('output');
     // The client has all the time to read it, however long the answer took.
     this.#lastDataMs = this.#modules.clock.monotonicMs();
+    if (this.#unsentAnswers === 0) this.#unsentSinceMs = this.#lastDataMs;
   }
 
-  #noteUnsent(answers: number): void {
-    if (this.#unsentAnswers === 0) this.#unsentSinceMs = this.#modules.clock.monotonicMs();
-    this.#unsentAnswers += answers;
-  }
-
+  /** What answers kept in memory may go. */
   #answersSent(sent: readonly (() => void)[]): void {
-    this.#unsentAnswers -= sent.length;
-    if (this.#unsentAnswers > 0) this.#unsentSinceMs = this.#modules.clock.monotonicMs();
     try {
       for (const callback of sent) callback();
     } catch (error) {
@@ -340,9 +346,10 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
       }
     }
     const { answerContendedTimeoutMs } = config();
-    const isUnread =
-      this.#unsentAnswers > 0 && nowMs - this.#unsentSinceMs >= answerContendedTimeoutMs;
-    if (answerMemory.isContended && isUnread) {
+    // Behind a full output, too, answers wait that take memory.
+    const waitsForClient = this.#unsentAnswers > 0 || this.#holds.has('output');
+    const unreadMs = waitsForClient ? nowMs - this.#unsentSinceMs : 0;
+    if (answerMemory.isContended && unreadMs >= answerContendedTimeoutMs) {
       this.#close(
         `an answer was not read for ${answerContendedTimeoutMs} ms while others waited for its memory`,
       );

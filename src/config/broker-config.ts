@@ -68,6 +68,7 @@ export interface BrokerConfig {
   readonly readBufferBytes: number;
   readonly memoryStorageBytes: number;
   readonly decompressedBatchMaxBytes: number;
+  readonly describedConfigsMax: number;
   readonly metadataJournalBytes: number;
   readonly metadataHistoryCommits: number;
   readonly partitionsPerRequestMax: number;

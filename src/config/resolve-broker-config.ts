@@ -198,6 +198,7 @@ function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
     readBufferBytes: values.integer('odradek.read.buffer.bytes'),
     memoryStorageBytes: values.integer('odradek.memory.storage.bytes'),
     decompressedBatchMaxBytes: values.integer('odradek.decompressed.batch.max.bytes'),
+    describedConfigsMax: values.integer('odradek.described.configs.max'),
     metadataJournalBytes: values.integer('odradek.metadata.journal.bytes'),
     metadataHistoryCommits: values.integer('odradek.metadata.history.commits'),
   };

@@ -5,6 +5,11 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { errorCodes } from '../../src/protocol/error-codes.ts';
+import {
+  describeConfigsRequest,
+  describeConfigsResponse,
+} from '../../src/protocol/messages/describe-configs.ts';
 import type { FileHandle, Runtime } from '../../src/runtime/runtime.ts';
 import { CountedNetwork } from './counted-network.ts';
 import { fetchFrame, produce, valueOf } from './requests.ts';
@@ -109,4 +114,15 @@ test('odradek.send.buffer.bytes: a client for which so much waits is not read fr
   assert.ok(counts.writtenBytes > 10_000 && counts.writtenBytes < 15_000, `${counts.writtenBytes}`);
   lazy.resume();
   await lazy.receive(10);
+});
+
+test('odradek.described.configs.max: what one request asks for beyond it is refused', async () => {
+  const { peer } = await start({ 'odradek.described.configs.max': 40 });
+  const resource = { resourceType: 2, resourceName: 't', configurationKeys: null };
+  const request = { resources: [resource, resource, resource] };
+  const { results } = await peer.call(describeConfigsRequest, describeConfigsResponse, 4, request);
+  assert.deepEqual(
+    results.map(({ errorCode }) => errorCode),
+    [errorCodes.NONE, errorCodes.NONE, errorCodes.POLICY_VIOLATION],
+  );
 });

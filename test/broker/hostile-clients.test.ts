@@ -373,6 +373,26 @@ describe('answers that are not read', () => {
     assert.equal(broker.running.requestBytes, 0);
   });
 
+  test('close their connection also while they stand behind others that are not read', async () => {
+    const broker = await start({
+      'odradek.queued.max.answer.bytes': 10_000,
+      'odradek.send.buffer.bytes': 1,
+    });
+    const writer = await broker.connect('writer');
+    const lazy = await broker.connect('lazy');
+    lazy.pause();
+    lazy.write(produceFrame(1, 't', ['a']), fetchFrame(2, 't', 1, { maxWaitMs: 600_000 }));
+    await broker.simulation.runFor(1000);
+    await produce(writer, 't', [valueOf('b', 20_000)]);
+    await broker.simulation.runFor(100);
+    assert.ok(broker.running.answerBytes > 20_000);
+    const sentMs = broker.simulation.elapsedMs;
+    const answer = await fetch(writer, 't', 1, { maxWaitMs: 60_000 });
+    assert.deepEqual(baseOffsets(answer), [1]);
+    assert.ok(must(writer.frames.at(-1)).atMs - sentMs < 32_000);
+    assert.equal(broker.closedReasons.length, 1);
+  });
+
   test('one answer is always let in, however small the bound is', async () => {
     const broker = await start({ 'odradek.queued.max.answer.bytes': 1 });
     const peer = await broker.connect();

@@ -16,6 +16,8 @@ odradek.connection.requests.max | INT | 256 | [1,...] | low | read-only | acts
     Requests of one connection that may be unanswered; beyond it the connection is not read from.
 odradek.decompressed.batch.max.bytes | INT | 134217728 | [1024,...] | medium | read-only | acts
     Bytes that one batch may become when it is decompressed; a larger one is refused, and no record is looked for in it.
+odradek.described.configs.max | INT | 250000 | [1,...] | low | read-only | acts
+    Configs after which one request of DescribeConfigs is told of no further topic, broker or group.
 odradek.fetch.cache.bytes | LONG | 67108864 | [0,...] | high | read-only | acts
     Memory for the newest batches of all partitions, from which consumers at the tail are served.
 odradek.flush.directory.bytes | LONG | 536870912 | [1,...] | medium | read-only | acts
