@@ -65,9 +65,10 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   #frameBytes = 0;
   #bodyBeganMs = 0;
   #lastDataMs: number;
-  /** Answers on their way to the client that keep memory until they are sent, and since when none was. */
+  /** Answers on their way to the client that keep memory until they are sent. */
   #unsentAnswers = 0;
-  #unsentSinceMs = 0;
+  /** When it was first seen that others waited and this client read nothing; undefined once it has read. */
+  #unreadSinceMs: number | undefined;
   /** Whether the watchdog comes in time for a body that is being read. */
   #watchingBody = false;
 
@@ -226,11 +227,10 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   #send(buffers: readonly Uint8Array[], sent: readonly (() => void)[]): void {
     let onSent: (() => void) | undefined;
     if (sent.length > 0) {
-      if (this.#unsentAnswers === 0) this.#unsentSinceMs = this.#modules.clock.monotonicMs();
       this.#unsentAnswers += sent.length;
       onSent = () => {
         this.#unsentAnswers -= sent.length;
-        if (this.#unsentAnswers > 0) this.#unsentSinceMs = this.#modules.clock.monotonicMs();
+        this.#unreadSinceMs = undefined;
         this.#answersSent(sent);
       };
     }
@@ -238,7 +238,6 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
     this.#hold('output');
     // The client has all the time to read it, however long the answer took.
     this.#lastDataMs = this.#modules.clock.monotonicMs();
-    if (this.#unsentAnswers === 0) this.#unsentSinceMs = this.#lastDataMs;
   }
 
   /** What answers kept in memory may go. */
@@ -252,6 +251,7 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
 
   onDrain(): void {
     if (this.#closed || !this.#holds.delete('output')) return;
+    this.#unreadSinceMs = undefined;
     try {
       this.#flushAnswers();
       if (!this.#holds.has('output')) this.#readAgain();
@@ -345,11 +345,12 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
         this.#close(`a request's body came too slowly while others waited for its memory: ${pace}`);
       }
     }
-    const { answerContendedTimeoutMs } = config();
     // Behind a full output, too, answers wait that take memory.
-    const waitsForClient = this.#unsentAnswers > 0 || this.#holds.has('output');
-    const unreadMs = waitsForClient ? nowMs - this.#unsentSinceMs : 0;
-    if (answerMemory.isContended && unreadMs >= answerContendedTimeoutMs) {
+    const isUnread = this.#unsentAnswers > 0 || this.#holds.has('output');
+    if (!answerMemory.isContended || !isUnread) return;
+    this.#unreadSinceMs ??= nowMs;
+    const { answerContendedTimeoutMs } = config();
+    if (nowMs - this.#unreadSinceMs >= answerContendedTimeoutMs) {
       this.#close(
         `an answer was not read for ${answerContendedTimeoutMs} ms while others waited for its memory`,
       );
