@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { ConsumedRecord } from '../client/client-records.ts';
+import type { TopicMetadata } from '../client/cluster-metadata.ts';
 import type { Consumer } from '../client/consumer.ts';
 import type { PartitionRange } from '../client/start-positions.ts';
 import type { Clock, Runtime } from '../runtime/runtime.ts';
@@ -12,6 +13,7 @@ import { parsePosition, type Position, positionHelp } from './position-argument.
 import { Progress } from './progress.ts';
 import { compileFormat, formatTokens, type RecordWriter } from './record-format.ts';
 import { writeRecordJson } from './record-json.ts';
+import { TopicFollower } from './topic-follower.ts';
 import { findTopics } from './topic-patterns.ts';
 import { usageError } from './usage-error.ts';
 
@@ -20,7 +22,8 @@ export const consumeCommand: Command = {
   name: 'consume',
   summary: 'Read records of topics',
   description: [
-    'Reads all that is there and ends; with --follow it goes on. The records of several partitions come in ' +
+    'Reads all that is there and ends; with --follow it goes on, and topics that a wildcard means and ' +
+      'partitions are read from their beginning when they are made later. The records of several partitions come in ' +
       'the order of their times, those of one partition in the order of their offsets. No group is joined ' +
       'and nothing is committed.',
     `A format may hold ${formatTokens.map(([token, meaning]) => `${token} ${meaning}`).join('; ')}; ` +
@@ -157,6 +160,36 @@ function recordWriter(args: Arguments): RecordWriter {
   return compileFormat(format, args.text('null-marker') ?? '');
 }
 
+/** The consumer that the plan asks for, and what keeps it supplied with topics. */
+async function openReading(
+  client: Client,
+  runtime: Runtime,
+  plan: ConsumePlan,
+  context: CliContext,
+): Promise<{ consumer: Consumer; follower: TopicFollower }> {
+  // What is read up to an offset ends; what has no end may also grow.
+  const isOpenEnded = plan.until === undefined;
+  const topics = await findTopics(client, plan.topics, { mayMatchNone: isOpenEnded });
+  if (topics.length === 0) context.err.write('No such topic yet: waiting for one.\n');
+  const consumer = await client.consumer({
+    ranges: rangesOf(topics, plan),
+    isolation: plan.isolation,
+    mergeByTime: true,
+    waitsForEnd: plan.isFollowing,
+    isOpenEnded,
+    // One that was named is missed; those of a pattern come and go.
+    mayBeDeleted: (topic) => isOpenEnded && !plan.topics.includes(topic),
+    // Whoever follows wants to go on when the broker is back.
+    ...(plan.isFollowing ? { giveUpAfterMs: 0 } : {}),
+  });
+  const follower = new TopicFollower(
+    { topics: plan.topics, known: topics, isWanted: (partition) => isWanted(partition, plan) },
+    { client, consumer, timers: runtime.timers },
+  );
+  if (isOpenEnded) follower.start();
+  return { consumer, follower };
+}
+
 async function consumeTopics(
   client: Client,
   runtime: Runtime,
@@ -164,14 +197,7 @@ async function consumeTopics(
   writer: RecordWriter,
   context: CliContext,
 ): Promise<number> {
-  const consumer = await client.consumer({
-    ranges: await rangesOf(client, plan),
-    isolation: plan.isolation,
-    mergeByTime: true,
-    waitsForEnd: plan.isFollowing,
-    // Whoever follows wants to go on when the broker is back.
-    ...(plan.isFollowing ? { giveUpAfterMs: 0 } : {}),
-  });
+  const { consumer, follower } = await openReading(client, runtime, plan, context);
   let isInterrupted = false;
   const stopListening = context.onInterrupt(() => {
     isInterrupted = true;
@@ -182,20 +208,24 @@ async function consumeTopics(
     await printRecords(consumer, plan, writer, context, progress);
   } finally {
     stopListening();
+    follower.stop();
     progress.clear();
   }
   // To be interrupted is how following ends; a bounded reading is cut short by it.
   return isInterrupted && !plan.isFollowing ? exitCodes.interrupted : exitCodes.ok;
 }
 
-async function rangesOf(client: Client, plan: ConsumePlan): Promise<PartitionRange[]> {
-  const topics = await findTopics(client, plan.topics);
+function isWanted(partition: number, { partitions }: ConsumePlan): boolean {
+  return partitions?.has(partition) ?? true;
+}
+
+function rangesOf(topics: readonly TopicMetadata[], plan: ConsumePlan): readonly PartitionRange[] {
   const ranges = topics.flatMap(({ name, partitions }) =>
     partitions
-      .filter(({ partition }) => plan.partitions?.has(partition) ?? true)
+      .filter(({ partition }) => isWanted(partition, plan))
       .map(({ partition }) => ({ topic: name, partition, from: plan.from, until: plan.until })),
   );
-  if (ranges.length > 0) return ranges;
+  if (ranges.length > 0 || topics.length === 0) return ranges;
   const numbers = [...(plan.partitions ?? [])].join(', ');
   throw usageError(`No topic has partition ${numbers}.`, '--partition', 'a partition that exists');
 }

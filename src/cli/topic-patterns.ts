@@ -19,13 +19,20 @@ export function matchesPattern(name: string, pattern: string): boolean {
   return new RegExp(`^${source.replaceAll('?', '.')}$`).test(name);
 }
 
+/** Whether a topic is one of `named`, which are names and patterns. */
+export function isMeant(name: string, named: readonly string[]): boolean {
+  return named.some((word) => (isPattern(word) ? matchesPattern(name, word) : name === word));
+}
+
 /**
  * The topics that names and patterns stand for, in the order in which they were named, those of a pattern by
- * name. Throws `UNKNOWN_TOPIC`, naming the nearest topic, where a name is none or a pattern meets none.
+ * name. Throws `UNKNOWN_TOPIC`, naming the nearest topic, where a name is none or, unless `mayMatchNone`, a
+ * pattern meets none.
  */
 export async function findTopics(
   client: Client,
   named: readonly string[],
+  options: { readonly mayMatchNone?: boolean } = {},
 ): Promise<readonly TopicMetadata[]> {
   const found = new Map<string, TopicMetadata>();
   const all = named.some(isPattern) ? await client.admin.listTopics() : [];
@@ -37,7 +44,8 @@ export async function findTopics(
     const outcome = described.get(name);
     if (outcome === undefined) {
       const matching = all.filter((topic) => matchesPattern(topic.name, name));
-      if (matching.length === 0) throw noTopic(name, `no topic matches ${name}`);
+      if (matching.length === 0 && options.mayMatchNone !== true)
+        throw noTopic(name, `no topic matches ${name}`);
       for (const topic of matching) found.set(topic.name, topic);
     } else if ('error' in outcome && outcome.error.code === 'UNKNOWN_TOPIC') {
       throw await unknownTopic(client, name);

@@ -16,6 +16,16 @@ export interface ConsumerOptions {
    * partition, as long as it has records. False unless given: as they arrive.
    */
   readonly mergeByTime?: boolean;
+  /**
+   * Whether partitions may be added later, so that reading does not end with those that there are. False
+   * unless given.
+   */
+  readonly isOpenEnded?: boolean;
+  /**
+   * Whether a topic may be deleted, or deleted and created again, while it is read. Its partitions are then
+   * read no further; any other topic that goes fails the reading. None may unless given.
+   */
+  readonly mayBeDeleted?: (topic: string) => boolean;
   /** Whether to wait for an end behind the log's own; else reading ends with the log. False unless given. */
   readonly waitsForEnd?: boolean;
   /** How long the broker holds a fetch without records; 500 ms unless given. */
@@ -44,6 +54,7 @@ export class Consumer {
   readonly ranges: readonly OffsetRange[];
   readonly #cluster: Cluster;
   readonly #lane: string;
+  readonly #options: ConsumerOptions;
   readonly #fetcher: Fetcher;
   readonly #merge: RecordMerge;
   #isClosed = false;
@@ -56,12 +67,9 @@ export class Consumer {
     const { cluster } = modules;
     this.#cluster = cluster;
     this.#lane = cluster.newLane();
+    this.#options = options;
     this.ranges = modules.ranges;
-    const decompressedBytesMax = options.decompressedBytesMax ?? 512 * 1024 * 1024;
-    const readers = modules.ranges.map(
-      ({ topic, partition, startOffset, endOffset }) =>
-        new PartitionReader(topic, partition, { startOffset, endOffset, decompressedBytesMax }),
-    );
+    const readers = this.#readersOf(modules.ranges);
     this.#merge = new RecordMerge(readers, { waits: options.mergeByTime ?? false });
     this.#fetcher = new Fetcher(
       {
@@ -71,6 +79,7 @@ export class Consumer {
         partitionBytesMax: options.partitionBytesMax ?? 1024 * 1024,
         bufferBytesMax: options.bufferBytesMax ?? 64 * 1024 * 1024,
         giveUpAfterMs: options.giveUpAfterMs ?? cluster.options.operationTimeoutMs,
+        mayBeDeleted: options.mayBeDeleted ?? (() => false),
       },
       {
         cluster,
@@ -82,8 +91,9 @@ export class Consumer {
     );
   }
 
-  /** How many offsets there are to be read; undefined where one range has no end. */
+  /** How many offsets there are to be read; undefined where one range has no end, or more may be added. */
   get offsetCount(): number | undefined {
+    if (this.#options.isOpenEnded === true) return undefined;
     let count = 0;
     for (const { startOffset, endOffset } of this.ranges) {
       if (endOffset === undefined) return undefined;
@@ -105,7 +115,7 @@ export class Consumer {
           this.#wake = resolve;
         });
         const records = this.#takeReady();
-        if (this.#merge.isDone && records.length === 0) return;
+        if (this.#isDone && records.length === 0) return;
         this.#fetcher.fill();
         if (records.length > 0) {
           yield records;
@@ -119,12 +129,38 @@ export class Consumer {
     }
   }
 
+  /** Reads these partitions too, from now on. Fails as `resolveRanges` does; then none of them is read. */
+  async add(ranges: readonly PartitionRange[]): Promise<void> {
+    const resolved = await resolvedRanges(this.#options, ranges, this.#cluster);
+    const readers = this.#readersOf(resolved);
+    this.#merge.add(readers);
+    this.#fetcher.add(readers);
+  }
+
+  /** Ends the iteration with `error`, after what was fetched. */
+  fail(error: Error): void {
+    this.#fetcher.fail(error);
+  }
+
   /** Ends the iteration after what was handed out. */
   close(): void {
     this.#isClosed = true;
     this.#fetcher.close();
     this.#cluster.closeLane(this.#lane);
     this.#wake?.();
+  }
+
+  get #isDone(): boolean {
+    return this.#options.isOpenEnded !== true && this.#merge.isDone;
+  }
+
+  #readersOf(ranges: readonly OffsetRange[]): readonly PartitionReader[] {
+    const decompressedBytesMax = this.#options.decompressedBytesMax ?? 512 * 1024 * 1024;
+    return ranges.map(({ topic, partition, startOffset, endOffset }) => {
+      const topicId = this.#cluster.topicId(topic);
+      const options = { startOffset, endOffset, topicId, decompressedBytesMax };
+      return new PartitionReader(topic, partition, options);
+    });
   }
 
   #takeReady(): ConsumedRecord[] {
@@ -144,10 +180,17 @@ export async function openConsumer(
   options: ConsumerOptions,
   modules: { cluster: Cluster },
 ): Promise<Consumer> {
-  const isolation = options.isolation ?? 'read_uncommitted';
-  const ranges = await resolveRanges(modules.cluster, options.ranges, {
-    isolation,
+  const ranges = await resolvedRanges(options, options.ranges, modules.cluster);
+  return new Consumer(options, { ...modules, ranges });
+}
+
+function resolvedRanges(
+  options: ConsumerOptions,
+  ranges: readonly PartitionRange[],
+  cluster: Cluster,
+): Promise<readonly OffsetRange[]> {
+  return resolveRanges(cluster, ranges, {
+    isolation: options.isolation ?? 'read_uncommitted',
     waits: options.waitsForEnd ?? false,
   });
-  return new Consumer(options, { ...modules, ranges });
 }

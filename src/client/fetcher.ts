@@ -1,5 +1,6 @@
 import { errorCodes } from '../protocol/error-codes.ts';
 import type { FetchResponse } from '../protocol/messages/fetch.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
 import { apis } from './apis.ts';
 import { asError, brokerRefused, isRetriable, timedOut } from './client-errors.ts';
 import type { Cluster } from './cluster.ts';
@@ -16,6 +17,8 @@ import type { PartitionReader } from './partition-reader.ts';
 const firstVersionWithTopicIds = 13;
 /** How long a fetch waits while the caller still reads what other partitions of that broker have brought. */
 const mixedWaitMs = 20;
+/** A topic that no broker has known for this long is gone; before, one may only not have heard of it yet. */
+const goneAfterMs = 5000;
 
 /** How much is fetched, and how long is waited. */
 export interface FetcherOptions {
@@ -30,6 +33,8 @@ export interface FetcherOptions {
   readonly bufferBytesMax: number;
   /** After this time without success a partition's failure is final; 0 for never. */
   readonly giveUpAfterMs: number;
+  /** Whether a topic that is deleted is read no further; else it fails everything. */
+  readonly mayBeDeleted: (topic: string) => boolean;
 }
 
 /** A partition and how fetching it goes. */
@@ -40,6 +45,8 @@ interface Assignment {
   tries: number;
   /** Since when every try has failed. */
   failingSinceMs: number | undefined;
+  /** Since when its topic is one that no broker knows. */
+  unknownSinceMs: number | undefined;
 }
 
 /**
@@ -71,13 +78,14 @@ export class Fetcher {
     this.#cluster = modules.cluster;
     this.#onChange = modules.onChange;
     this.#lane = modules.lane;
-    this.#assignments = modules.readers.map((reader) => ({
-      reader,
-      isInFlight: false,
-      mutedUntilMs: 0,
-      tries: 0,
-      failingSinceMs: undefined,
-    }));
+    this.#assignments = modules.readers.map(newAssignment);
+  }
+
+  /** Further partitions, to be fetched from now on. */
+  add(readers: readonly PartitionReader[]): void {
+    this.#assignments.push(...readers.map(newAssignment));
+    this.#onChange();
+    this.fill();
   }
 
   /** Why no more can be fetched. */
@@ -94,7 +102,7 @@ export class Fetcher {
     }
     this.#isRunning = true;
     void this.#startFetches()
-      .catch((error: unknown) => this.#fail(asError(error)))
+      .catch((error: unknown) => this.fail(asError(error)))
       .finally(() => {
         this.#isRunning = false;
         if (!this.#mustRunAgain) return;
@@ -136,12 +144,22 @@ export class Fetcher {
 
   async #leaderOf(assignment: Assignment): Promise<number | undefined> {
     const { topic, partition } = assignment.reader;
+    let nodeId: number | undefined;
+    let failure: Error | undefined;
     try {
-      return (await this.#cluster.leaderOf(topic, partition)).nodeId;
+      ({ nodeId } = await this.#cluster.leaderOf(topic, partition));
     } catch (error) {
-      this.#onFailed(assignment, asError(error));
-      return undefined;
+      failure = asError(error);
     }
+    if (this.#isAnotherNow(assignment.reader)) failure = createdAgain(topic);
+    if (failure !== undefined) this.#onFailed(assignment, failure);
+    return failure === undefined ? nodeId : undefined;
+  }
+
+  /** Whether the topic's name belongs to a topic that came after the one that is read. */
+  #isAnotherNow({ topic, topicId }: PartitionReader): boolean {
+    const currentId = this.#cluster.topicId(topic);
+    return topicId !== undefined && currentId !== undefined && currentId !== topicId;
   }
 
   #startFetch(nodeId: number, assignments: readonly Assignment[]): void {
@@ -175,9 +193,7 @@ export class Fetcher {
 
   #version(connection: BrokerConnection, assignments: readonly Assignment[]): number {
     const version = connection.agreedVersion(apis.fetch);
-    const allHaveIds = assignments.every(
-      ({ reader }) => this.#cluster.topicId(reader.topic) !== undefined,
-    );
+    const allHaveIds = assignments.every(({ reader }) => reader.topicId !== undefined);
     return allHaveIds ? version : Math.min(version, firstVersionWithTopicIds - 1);
   }
 
@@ -186,7 +202,7 @@ export class Fetcher {
     for (const { reader } of assignments) {
       let topic = topics.get(reader.topic);
       if (topic === undefined) {
-        const topicId = this.#cluster.topicId(reader.topic);
+        const { topicId } = reader;
         topic = {
           topic: reader.topic,
           partitions: [],
@@ -224,7 +240,7 @@ export class Fetcher {
   }
 
   #answerFor(response: FetchResponse, reader: PartitionReader): FetchAnswer | undefined {
-    const topicId = this.#cluster.topicId(reader.topic);
+    const { topicId } = reader;
     return response.responses
       .find(({ topic, topicId: id }) => topic === reader.topic || (topic === '' && id === topicId))
       ?.partitions.find(({ partitionIndex }) => partitionIndex === reader.partition);
@@ -241,6 +257,7 @@ export class Fetcher {
       });
       assignment.tries = 0;
       assignment.failingSinceMs = undefined;
+      assignment.unknownSinceMs = undefined;
     } else if (answer.errorCode === errorCodes.OFFSET_OUT_OF_RANGE) {
       await this.#onOutOfRange(reader);
     } else {
@@ -265,20 +282,34 @@ export class Fetcher {
   #onFailed(assignment: Assignment, error: Error): void {
     if (this.#isClosed) return;
     const { topic, partition } = assignment.reader;
-    if (!isRetriable(error)) return this.#fail(error);
-    this.#cluster.forget(topic);
     const nowMs = this.#nowMs;
+    if (hasCode(error, 'UNKNOWN_TOPIC') && this.#options.mayBeDeleted(topic)) {
+      assignment.unknownSinceMs ??= nowMs;
+      const isGone = nowMs - assignment.unknownSinceMs >= goneAfterMs;
+      if (isGone || this.#isAnotherNow(assignment.reader)) return this.#abandon(assignment);
+    } else {
+      assignment.unknownSinceMs = undefined;
+      if (!isRetriable(error)) return this.fail(error);
+    }
+    this.#cluster.forget(topic);
     assignment.failingSinceMs ??= nowMs;
     const { giveUpAfterMs } = this.#options;
     if (giveUpAfterMs > 0 && nowMs - assignment.failingSinceMs >= giveUpAfterMs) {
-      return this.#fail(timedOut(`fetch ${topic}-${partition}`, giveUpAfterMs, error));
+      return this.fail(timedOut(`fetch ${topic}-${partition}`, giveUpAfterMs, error));
     }
     const pauseMs = this.#cluster.backoffMs(assignment.tries++);
     assignment.mutedUntilMs = nowMs + pauseMs;
     this.#cluster.runtime.timers.setTimer(pauseMs, () => this.fill());
   }
 
-  #fail(error: Error): void {
+  #abandon(assignment: Assignment): void {
+    assignment.reader.abandon();
+    this.#assignments = this.#assignments.filter((other) => other !== assignment);
+    this.#onChange();
+  }
+
+  /** Fetches no more, because of `error`. */
+  fail(error: Error): void {
     this.#failure ??= error;
     this.#onChange();
   }
@@ -292,6 +323,22 @@ export class Fetcher {
       ...this.#assignments.filter(hasData),
     ];
   }
+}
+
+function createdAgain(topic: string): OdradekError {
+  const message = `topic ${topic} was deleted and created again`;
+  return new OdradekError(message, { code: 'UNKNOWN_TOPIC', topic });
+}
+
+function newAssignment(reader: PartitionReader): Assignment {
+  return {
+    reader,
+    isInFlight: false,
+    mutedUntilMs: 0,
+    tries: 0,
+    failingSinceMs: undefined,
+    unknownSinceMs: undefined,
+  };
 }
 
 type FetchAnswer = FetchResponse['responses'][number]['partitions'][number];

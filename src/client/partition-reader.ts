@@ -27,6 +27,8 @@ export interface PartitionReaderOptions {
   readonly startOffset: number;
   /** The offset to stop before; undefined to go on for ever. */
   readonly endOffset: number | undefined;
+  /** Of the topic that is meant: one that is created later under the same name is another one. */
+  readonly topicId: string | undefined;
   /** The most that one batch may take when it is decompressed. */
   readonly decompressedBytesMax: number;
 }
@@ -38,8 +40,10 @@ export interface PartitionReaderOptions {
 export class PartitionReader {
   readonly topic: string;
   readonly partition: number;
+  readonly topicId: string | undefined;
   readonly endOffset: number | undefined;
   readonly #decompressedBytesMax: number;
+  #isAbandoned = false;
   #position: number;
   /** Records before it stand in a batch that begins before the start. */
   readonly #startOffset: number;
@@ -53,6 +57,7 @@ export class PartitionReader {
   constructor(topic: string, partition: number, options: PartitionReaderOptions) {
     this.topic = topic;
     this.partition = partition;
+    this.topicId = options.topicId;
     this.#position = options.startOffset;
     this.#startOffset = options.startOffset;
     this.endOffset = options.endOffset;
@@ -71,7 +76,7 @@ export class PartitionReader {
 
   /** Nothing is left to be fetched. */
   get isFetched(): boolean {
-    return this.endOffset !== undefined && this.#position >= this.endOffset;
+    return this.#isAbandoned || (this.endOffset !== undefined && this.#position >= this.endOffset);
   }
 
   /** Everything there is now has been fetched. Not known before the first fetch. */
@@ -88,6 +93,11 @@ export class PartitionReader {
   /** Moves behind the record that `head` answered. */
   take(): void {
     this.#head = undefined;
+  }
+
+  /** Nothing more is fetched: the partition is gone. What was fetched is still read. */
+  abandon(): void {
+    this.#isAbandoned = true;
   }
 
   /** The fetch goes on at `offset`: what was there before is gone. */

@@ -25,6 +25,11 @@ export class RecordMerge {
     return this.#heap.length === 0 && this.#empty.length === 0;
   }
 
+  /** Further partitions, from their next records on. */
+  add(readers: readonly PartitionReader[]): void {
+    this.#empty.push(...readers);
+  }
+
   /** Looks again at the partitions without a record: a fetch may have brought some. */
   refresh(): void {
     this.#empty = this.#empty.filter((reader) => {

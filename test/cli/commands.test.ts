@@ -209,6 +209,21 @@ test('consume --follow goes on until it is interrupted, which is no failure', as
   strictEqual(out, 'before\nafter\n');
 });
 
+test('consume --follow with a wildcard reads a topic that is made after it began', async () => {
+  const following = context();
+  const running = run(['consume', 'made-later*', '--follow'], following);
+  while (following.err.text() === '') await new Promise(setImmediate);
+  await output('topic create made-later-1 -p 2');
+  await output('produce made-later-1 -p 1', 'here\n');
+  while (following.out.text() === '') await new Promise(setImmediate);
+  following.interrupt();
+  deepStrictEqual(await running, {
+    exitCode: 0,
+    out: 'here\n',
+    err: 'No such topic yet: waiting for one.\n',
+  });
+});
+
 test('consume ends quietly when nobody reads any more', async () => {
   await output('produce piped', 'x\n'.repeat(5000));
   const broken = context();
