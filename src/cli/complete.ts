@@ -7,12 +7,23 @@ import { commands, findCommand } from './commands.ts';
 const timeoutMs = 1500;
 
 /**
+ * What the scripts take for an answer when the shell itself is to complete names of files or directories. No
+ * word begins with a colon.
+ */
+const pathAnswers: Readonly<Record<string, readonly string[]>> = {
+  file: [':files'],
+  directory: [':directories'],
+};
+
+/**
  * Answers the shells' completion scripts: the words that may stand in the last place of a command line, one a
- * line. Says nothing, and quickly, where it does not know.
+ * line, or one of `pathAnswers`. Says nothing, and quickly, where it does not know.
  */
 export async function completeWords(words: readonly string[], context: CliContext): Promise<void> {
   const current = words.at(-1) ?? '';
-  const fitting = (await candidates(words, context)).filter((word) => word.startsWith(current));
+  const fitting = (await candidates(words, context)).filter(
+    (word) => word.startsWith(current) || word.startsWith(':'),
+  );
   if (fitting.length > 0) context.out.write(`${fitting.join('\n')}\n`);
 }
 
@@ -21,10 +32,13 @@ async function candidates(
   context: CliContext,
 ): Promise<readonly string[]> {
   const before = words.slice(0, -1);
-  const found = findCommand(before);
+  const asksHelp = before[0] === 'help';
+  const found = findCommand(asksHelp ? before.slice(1) : before);
+  if (asksHelp && found.kind === 'command') return [];
   switch (found.kind) {
     case 'root':
-      return found.rest.length > 0 ? [] : [...namesOf(commands), 'help'];
+      if (found.rest.length > 0) return [];
+      return [...namesOf(commands), ...(asksHelp ? [] : ['help', '--help', '--version'])];
     case 'group':
       return found.rest.length > 0 ? [] : namesOf(found.group.commands);
     case 'command':
@@ -44,16 +58,23 @@ async function ofCommand(
   context: CliContext,
 ): Promise<readonly string[]> {
   const option = openOption(command, before.at(-1) ?? '');
-  if (option !== undefined) return option.choices ?? [];
-  if (current.startsWith('-')) {
-    return [...Object.keys(command.options).map((name) => `--${name}`), '--help'];
+  if (option !== undefined) return valuesOf(option);
+  const [, joined = '', name = ''] = /^(--([^=]+)=)/.exec(current) ?? [];
+  const joinedOption = command.options[name];
+  if (joinedOption !== undefined) {
+    return (joinedOption.choices ?? []).map((choice) => joined + choice);
   }
-  const index = positionalCount(command, before);
+  if (current.startsWith('-')) {
+    return [...Object.keys(command.options).map((known) => `--${known}`), '--help'];
+  }
+  const given = positionalsIn(command, before);
   const { positionals } = command;
   const last = positionals.at(-1);
-  const spec = positionals[index] ?? (last?.repeated === true ? last : undefined);
+  const spec = positionals[given.length] ?? (last?.repeated === true ? last : undefined);
   if (spec?.choices !== undefined) return spec.choices;
-  if (spec?.completes !== 'topic' || before.includes('broker')) return [];
+  // The second word of the config commands names what the first one says.
+  const isBroker = command.positionals[0]?.choices !== undefined && given[0] === 'broker';
+  if (spec?.completes !== 'topic' || isBroker) return [];
   return topicNames(
     bootstrapOf(command, before) ?? context.environment['ODRADEK_BOOTSTRAP'],
     context,
@@ -68,14 +89,16 @@ function openOption(command: Command, word: string): OptionSpec | undefined {
   return found?.[1].type === 'string' ? found[1] : undefined;
 }
 
-/** How many of `words` are arguments without a name. */
-function positionalCount(command: Command, words: readonly string[]): number {
-  let count = 0;
-  for (const [index, word] of words.entries()) {
-    const isValue = openOption(command, words[index - 1] ?? '') !== undefined;
-    if (!isValue && !word.startsWith('-')) count++;
-  }
-  return count;
+function valuesOf({ choices, completes }: OptionSpec): readonly string[] {
+  return choices ?? pathAnswers[completes ?? ''] ?? [];
+}
+
+/** Those of `words` that are arguments without a name. */
+function positionalsIn(command: Command, words: readonly string[]): readonly string[] {
+  return words.filter(
+    (word, index) =>
+      !word.startsWith('-') && openOption(command, words[index - 1] ?? '') === undefined,
+  );
 }
 
 function bootstrapOf(command: Command, words: readonly string[]): string | undefined {
