@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 // The binary `odradek`. It hands the process to `runCli` and the exit code back.
-import { enableCompileCache } from 'node:module';
+import * as nodeModule from 'node:module';
+import { nodeProblem } from './node-version.ts';
 
-// Compiled code is kept between runs, which makes every command start sooner. It helps only what is loaded
-// from here on, so that this file imports nothing else of ours statically.
-enableCompileCache();
-void main();
+const problem = nodeProblem(process.versions.node);
+if (problem === undefined) {
+  // Compiled code is kept between runs, which makes every command start sooner. It helps only what is loaded
+  // from here on, so that this file imports hardly anything of ours statically. An older Node.js does not have
+  // it, nor what else is needed.
+  nodeModule.enableCompileCache();
+  void main();
+} else {
+  process.stderr.write(`odradek: ${problem}\n`);
+  process.exitCode = 1;
+}
 
 async function main(): Promise<void> {
   const [{ runCli }, { processContext }] = await Promise.all([
@@ -13,5 +21,7 @@ async function main(): Promise<void> {
     import('./process-context.ts'),
   ]);
   // Not process.exit: what was written to a pipe may still be on its way.
-  process.exitCode = await runCli(process.argv.slice(2), processContext());
+  const exitCode = await runCli(process.argv.slice(2), processContext());
+  // Unless something has failed beside the command.
+  process.exitCode ||= exitCode;
 }

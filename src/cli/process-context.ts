@@ -2,11 +2,12 @@
 // that a user names with `--file` as a stream of its own (`node:fs`): it can be a pipe or a device, which the
 // Files port, made for the broker's own files, does not serve.
 import { createReadStream } from 'node:fs';
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { CliContext, Input, Output } from './cli-context.ts';
 import { exitCodes } from './cli-context.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import { usageError } from './usage-error.ts';
 
 /** The context of the process that runs. */
 export function processContext(): CliContext {
@@ -15,15 +16,15 @@ export function processContext(): CliContext {
     environment: process.env,
     workingDirectory: process.cwd(),
     input: streamInput(() => process.stdin, process.stdin.isTTY === true),
-    out: streamOutput(process.stdout),
-    err: streamOutput(process.stderr),
+    out: streamOutput(process.stdout, onOutputFailed),
+    err: streamOutput(process.stderr, () => {}),
     commandLine,
     runtime: () => {
       runtime ??= nodeRuntime();
       return runtime;
     },
     openFile: (path) =>
-      streamInput(() => createReadStream(path, { highWaterMark: 256 * 1024 }), false),
+      streamInput(() => createReadStream(path, { highWaterMark: 256 * 1024 }), false, path),
     onInterrupt,
   };
 }
@@ -39,13 +40,13 @@ async function nodeRuntime(): Promise<Runtime> {
   return createNodeRuntime();
 }
 
-function streamInput(open: () => Readable, isTty: boolean): Input {
+function streamInput(open: () => Readable, isTty: boolean, path = 'standard input'): Input {
   let stream: Readable | undefined;
   return {
     isTty,
     chunks: () => {
       stream = open();
-      return stream;
+      return chunksOf(stream, path);
     },
     close: () => {
       stream?.destroy();
@@ -53,11 +54,47 @@ function streamInput(open: () => Readable, isTty: boolean): Input {
   };
 }
 
-function streamOutput(stream: NodeJS.WriteStream): Output {
+/** Throws `INVALID_ARGUMENT` for a file that is not there, and `IO_ERROR` where reading fails. */
+async function* chunksOf(stream: Readable, path: string): AsyncGenerator<Uint8Array, void> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      throw usageError(`--file ${path}: there is no such file.`, '--file', 'a file');
+    }
+    throw new OdradekError(
+      `could not read ${path}: ${message}`,
+      { code: 'IO_ERROR', path, operation: 'read' },
+      { cause: error },
+    );
+  }
+}
+
+/** What was to be written is lost, perhaps after the command has done its work: a full disk, for one. */
+function onOutputFailed(error: Error): void {
+  process.stderr.write(`odradek: could not write to standard output: ${error.message}\n`);
+  process.exitCode = exitCodes.failed;
+}
+
+/** Codes of the errors of a stream whose reader has gone, on all systems. */
+const readerGoneCodes: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EOF', 'ECONNRESET']);
+
+function streamOutput(stream: NodeJS.WriteStream, onFailed: (error: Error) => void): Output {
   let closed = false;
-  // A reader that goes away (`odradek consume … | head`) ends the command, it is no failure.
-  stream.on('error', () => {
+  let waiting: (() => void)[] = [];
+  const release = (): void => {
+    const released = waiting;
+    waiting = [];
+    for (const resolve of released) resolve();
+  };
+  stream.on('drain', release);
+  stream.on('close', release);
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that goes away (`odradek consume … | head`) ends the command, it is no failure.
+    if (!closed && !readerGoneCodes.has(error.code)) onFailed(error);
     closed = true;
+    release();
   });
   return {
     isTty: stream.isTTY === true,
@@ -70,7 +107,7 @@ function streamOutput(stream: NodeJS.WriteStream): Output {
     write: (text) => closed || stream.destroyed || stream.write(text),
     drained: async () => {
       if (closed || stream.destroyed || !stream.writableNeedDrain) return;
-      await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => {});
+      await new Promise<void>((resolve) => waiting.push(resolve));
     },
   };
 }

@@ -5,6 +5,7 @@
 import { match, strictEqual } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Broker, createBroker } from '../../src/index.ts';
@@ -76,6 +77,40 @@ test('a reader that goes away ends the command without an error', async () => {
   consuming.process.stdout?.destroy();
   strictEqual(await consuming.ended, 0);
   strictEqual(consuming.err, '');
+});
+
+test('a long output is written whole, with nothing on standard error', async () => {
+  const producing = start('produce', 'long');
+  producing.process.stdin?.end(`${'x'.repeat(100)}\n`.repeat(50_000));
+  strictEqual(await producing.ended, 0, producing.err);
+  const consuming = start('consume', 'long');
+  strictEqual(await consuming.ended, 0);
+  strictEqual(consuming.out.length, 50_000 * 101);
+  strictEqual(consuming.err, '');
+});
+
+test(
+  'an output that cannot be written is a failure',
+  { skip: !existsSync('/dev/full') },
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    const failing = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    let err = '';
+    failing.stderr?.on('data', (chunk) => (err += String(chunk)));
+    const [code] = (await once(failing, 'close')) as [number];
+    strictEqual(code, 1);
+    match(err, /^odradek: could not write to standard output: ENOSPC/);
+  },
+);
+
+test('produce --file: a file that is not there, or is none, is no defect', async () => {
+  const absent = start('produce', 'from-file', '--file', 'no-such-file');
+  strictEqual(await absent.ended, 2);
+  match(absent.err, /^odradek: --file no-such-file: there is no such file\.\n/);
+  const folder = start('produce', 'from-file', '--file', '.');
+  strictEqual(await folder.ended, 1);
+  match(folder.err, /^odradek: could not read \.: EISDIR/);
 });
 
 test('Ctrl-C while lines are typed writes what was typed', async () => {
