@@ -156,9 +156,9 @@ export class Consumer {
 
   #readersOf(ranges: readonly OffsetRange[]): readonly PartitionReader[] {
     const decompressedBytesMax = this.#options.decompressedBytesMax ?? 512 * 1024 * 1024;
-    return ranges.map(({ topic, partition, startOffset, endOffset }) => {
+    return ranges.map(({ topic, partition, startOffset, fetchOffset, endOffset }) => {
       const topicId = this.#cluster.topicId(topic);
-      const options = { startOffset, endOffset, topicId, decompressedBytesMax };
+      const options = { startOffset, fetchOffset, endOffset, topicId, decompressedBytesMax };
       return new PartitionReader(topic, partition, options);
     });
   }

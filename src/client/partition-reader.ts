@@ -25,6 +25,8 @@ export interface FetchedPartition {
 export interface PartitionReaderOptions {
   /** The offset to begin with. */
   readonly startOffset: number;
+  /** The offset of the first fetch; what it brings before the start is left out. */
+  readonly fetchOffset: number;
   /** The offset to stop before; undefined to go on for ever. */
   readonly endOffset: number | undefined;
   /** Of the topic that is meant: one that is created later under the same name is another one. */
@@ -58,7 +60,7 @@ export class PartitionReader {
     this.topic = topic;
     this.partition = partition;
     this.topicId = options.topicId;
-    this.#position = options.startOffset;
+    this.#position = options.fetchOffset;
     this.#startOffset = options.startOffset;
     this.endOffset = options.endOffset;
     this.#decompressedBytesMax = options.decompressedBytesMax;

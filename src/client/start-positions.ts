@@ -25,6 +25,8 @@ export interface OffsetRange {
   readonly topic: string;
   readonly partition: number;
   readonly startOffset: number;
+  /** Where the log ends while it ends before the start: fetching begins there. Else the start. */
+  readonly fetchOffset: number;
   readonly endOffset: number | undefined;
 }
 
@@ -63,7 +65,8 @@ export async function resolveRanges(
     const asked = until === undefined ? undefined : offsetOf(until, offsets);
     const endOffset =
       asked === undefined || options.waits ? asked : Math.min(asked, offsets.latest);
-    return { topic, partition, startOffset, endOffset };
+    const fetchOffset = Math.min(startOffset, offsets.latest);
+    return { topic, partition, startOffset, fetchOffset, endOffset };
   });
 }
 

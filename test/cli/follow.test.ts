@@ -199,6 +199,17 @@ test('with --until an offset, reading ends there and nothing is added', async ()
   deepStrictEqual(following.lines, ['a', 'b']);
 });
 
+test('followed from an offset that is not there yet, records come from that offset on', async () => {
+  const world = await World.start();
+  await world.broker.createTopic('orders', { partitions: 2 });
+  await world.write('orders', '0-0', 0);
+  const following = await world.follow('orders', '--from', '2');
+  for (const value of ['0-1', '0-2', '0-3']) await world.write('orders', value, 0);
+  for (const value of ['1-0', '1-1', '1-2']) await world.write('orders', value, 1);
+  deepStrictEqual((await following.noticed()).toSorted(), ['0-2', '0-3', '1-2']);
+  await following.interrupt();
+});
+
 test('looking for new topics asks the cluster about once a second', async () => {
   const { simulation, broker } = await simulatedClient({ 'ipl-a': 1 });
   const { context, ended } = beginToFollow(simulation, 'ipl*');
