@@ -1,5 +1,6 @@
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
+import { keyProblem } from './config-keys.ts';
 import { parseResource, resourceHelp, resourcePositionals } from './config-resource.ts';
 import { reportOutcomes, reportOutcomesAsJson } from './report.ts';
 
@@ -26,9 +27,15 @@ export const configDeleteCommand: Command = {
     const changes = keys.map((key) => ({ name: key, operation: 'delete' as const }));
     const validateOnly = args.flag('dry-run');
     return withClient(args, context, async (client) => {
-      const outcomes = await client.admin.incrementalAlterConfigs([{ resource, changes }], {
-        validateOnly,
-      });
+      const problem = await keyProblem(
+        client,
+        resource,
+        changes.map((change) => change.name),
+      );
+      const outcomes =
+        problem === undefined
+          ? await client.admin.incrementalAlterConfigs([{ resource, changes }], { validateOnly })
+          : [problem];
       if (args.flag('json')) {
         return reportOutcomesAsJson(context, [name], outcomes, () => ({ deleted: keys }));
       }

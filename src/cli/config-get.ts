@@ -1,10 +1,9 @@
 import type { ConfigEntry } from '../client/admin-configs.ts';
 import { valueOf } from '../client/admin-items.ts';
-import { nearestWord } from '../util/nearest.ts';
-import { OdradekError } from '../util/odradek-error.ts';
 import { exitCodes } from './cli-context.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
+import { entryOf } from './config-keys.ts';
 import { parseResource, resourceHelp, resourcePositionals } from './config-resource.ts';
 import { printJson } from './report.ts';
 import { formatTable } from './table.ts';
@@ -59,17 +58,6 @@ function selected(
   if (keys.length > 0) return keys.map((key) => entryOf(entries, key));
   const sorted = entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return all ? sorted : sorted.filter(({ source }) => source !== 'DEFAULT_CONFIG');
-}
-
-function entryOf(entries: readonly ConfigEntry[], key: string): ConfigEntry {
-  const entry = entries.find(({ name }) => name === key);
-  if (entry !== undefined) return entry;
-  const nearest = nearestWord(
-    key,
-    entries.map(({ name }) => name),
-  );
-  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-  throw new OdradekError(`there is no key ${key}${hint}`, { code: 'UNKNOWN_CONFIG', key, nearest });
 }
 
 function configTable(entries: readonly ConfigEntry[], withDocs: boolean): string {

@@ -1,5 +1,6 @@
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
+import { keyProblem } from './config-keys.ts';
 import { parseResource, resourceHelp, resourcePositionals } from './config-resource.ts';
 import { keyValuePairs, reportOutcomes, reportOutcomesAsJson } from './report.ts';
 import { counted } from './table.ts';
@@ -22,8 +23,8 @@ export const configSetCommand: Command = {
       command: 'odradek config set topic orders retention.ms=86400000',
     },
     {
-      text: 'Give new topics of all brokers three partitions',
-      command: 'odradek config set broker default num.partitions=3',
+      text: 'Keep those of all topics without a value of their own for a week',
+      command: 'odradek config set broker default log.retention.ms=604800000',
     },
   ],
   run: (args, context) => {
@@ -38,9 +39,15 @@ export const configSetCommand: Command = {
     }));
     const validateOnly = args.flag('dry-run');
     return withClient(args, context, async (client) => {
-      const outcomes = await client.admin.incrementalAlterConfigs([{ resource, changes }], {
-        validateOnly,
-      });
+      const problem = await keyProblem(
+        client,
+        resource,
+        changes.map((change) => change.name),
+      );
+      const outcomes =
+        problem === undefined
+          ? await client.admin.incrementalAlterConfigs([{ resource, changes }], { validateOnly })
+          : [problem];
       if (args.flag('json')) {
         return reportOutcomesAsJson(context, [name], outcomes, () => ({
           set: Object.fromEntries(values),

@@ -1,6 +1,7 @@
 import type { OutgoingRecord } from '../client/client-records.ts';
 import type { Producer, ProducerOptions } from '../client/producer.ts';
 import { compressionCodecs } from '../records/record-batch.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
 import { type CliContext, exitCodes, type Input } from './cli-context.ts';
 import { connectionOptions, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
@@ -97,7 +98,8 @@ export const produceCommand: Command = {
     },
     {
       text: 'A copy of a topic, compressed',
-      command: 'odradek consume orders --json | odradek produce orders-copy --json -z zstd',
+      command:
+        'odradek consume orders --json | odradek produce orders-copy --json --repartition -z zstd',
     },
     {
       text: 'A tombstone',
@@ -170,8 +172,12 @@ class ProduceRun {
       const [reading] = await Promise.allSettled([
         Promise.race([this.#readAll(producer, input, progress), interrupted]),
       ]);
-      await producer.close();
-      if (reading.status === 'rejected') throw reading.reason;
+      try {
+        await producer.close();
+        if (reading.status === 'rejected') throw reading.reason;
+      } catch (error) {
+        throw this.#withAdvice(error);
+      }
     } finally {
       stopListening();
       input.close();
@@ -182,6 +188,15 @@ class ProduceRun {
     return this.#isInterrupted ? exitCodes.interrupted : exitCodes.ok;
   }
 
+  /** A copy into a topic with fewer partitions fails for everybody once. */
+  #withAdvice(error: unknown): unknown {
+    const isPartition =
+      hasCode(error, 'INVALID_ARGUMENT') && error.details.argument === 'partition';
+    if (!isPartition || !this.#args.flag('json') || this.#args.flag('partition')) return error;
+    const advice = 'With --repartition keys decide, whatever the lines say.';
+    return new OdradekError(`${error.message}\n${advice}`, error.details, { cause: error });
+  }
+
   async #readAll(producer: Producer, input: Input, progress: Progress): Promise<void> {
     for await (const lines of readLines(input.chunks())) {
       for (const line of lines) {
@@ -189,12 +204,18 @@ class ProduceRun {
         this.#add(producer, line);
         if (!producer.isFull) continue;
         await producer.room();
-        progress.update(producer.deliveredCount, this.#sizeBytes);
+        this.#show(progress, producer);
       }
       // What has failed already will not get better by reading on.
       if (producer.failure !== undefined) return;
-      progress.update(producer.deliveredCount, this.#sizeBytes);
+      this.#show(progress, producer);
     }
+  }
+
+  /** What is written, of which only the number is known: the rest is read, and on its way. */
+  #show(progress: Progress, { deliveredCount }: Producer): void {
+    const share = this.#records === 0 ? 0 : deliveredCount / this.#records;
+    progress.update(deliveredCount, Math.round(this.#sizeBytes * share));
   }
 
   #add(producer: Producer, line: Uint8Array): void {

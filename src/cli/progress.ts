@@ -50,8 +50,7 @@ export class Progress {
       total === undefined || total <= 0
         ? ''
         : ` (${Math.min(100, Math.floor((100 * records) / total))} %)`;
-    const rate = Math.round(records / seconds);
-    const speed = `${rate} a second, ${formatBytes(sizeBytes / seconds)}/s`;
+    const speed = `${Math.round(records / seconds)}/s, ${formatBytes(sizeBytes / seconds)}/s`;
     return `${counted(records, 'record')}${share} ${this.#verb}, ${formatBytes(sizeBytes)}, ${speed}`;
   }
 }

@@ -9,6 +9,7 @@ import type { Arguments, Command } from './command.ts';
 import { createConsoleLogger, logFormats, logLevels } from './console-logger.ts';
 import { wholeNumber } from './parse-arguments.ts';
 import { readStartConfig, type StartConfig } from './start-config.ts';
+import { usageError } from './usage-error.ts';
 import { odradekVersion } from './version.ts';
 
 const defaultPort = 9092;
@@ -90,26 +91,44 @@ export const startCommand: Command = {
     tuneGarbageCollection();
     const runtime = await context.runtime();
     const logger = consoleLogger(args, context, runtime);
-    const config = readStartConfig(args, context, runtime);
-    for (const warning of config.warnings) logger.warn(warning);
-    const interrupted = new Promise<void>((settle) => {
-      context.onInterrupt(settle);
-    });
-    const broker = await startBroker(args, context, config, logger);
-    announce(broker, args, context, logger);
-    // Rejects when a broken invariant has stopped the broker.
-    await Promise.race([interrupted, broker.closed]);
-    logger.info('broker stops');
-    await broker.stop();
-    logger.info('broker stopped');
+    try {
+      await runBroker(args, context, runtime, logger);
+    } catch (error) {
+      // Whoever reads events as JSON reads nothing else.
+      const isEvent = args.text('log-format') === 'json' && error instanceof OdradekError;
+      if (!isEvent || error.code === 'INVALID_ARGUMENT') throw error;
+      logger.error('broker failed', { code: error.code, reason: error.message });
+      return exitCodes.failed;
+    }
     return exitCodes.ok;
   },
 };
 
+async function runBroker(
+  args: Arguments,
+  context: CliContext,
+  runtime: Runtime,
+  logger: Logger,
+): Promise<void> {
+  const config = readStartConfig(args, context, runtime);
+  for (const warning of config.warnings) logger.warn(warning);
+  const interrupted = new Promise<void>((settle) => {
+    context.onInterrupt(settle);
+  });
+  const broker = await startBroker(args, context, config, logger);
+  announce(broker, args, context, logger);
+  // Rejects when a broken invariant has stopped the broker.
+  await Promise.race([interrupted, broker.closed]);
+  logger.info('broker stops');
+  await broker.stop();
+  logger.info('broker stopped');
+}
+
 function consoleLogger(args: Arguments, context: CliContext, runtime: Runtime): Logger {
   const format = logFormats.find((known) => known === args.text('log-format')) ?? 'text';
   const level = logLevels.find((known) => known === args.text('log-level')) ?? 'info';
-  const color = context.err.isTty && context.environment['NO_COLOR'] === undefined;
+  // As https://no-color.org has it, where an empty value counts for nothing.
+  const color = context.err.isTty && (context.environment['NO_COLOR'] ?? '') === '';
   const write = (line: string): void => {
     context.err.write(line);
   };
@@ -130,6 +149,9 @@ async function startBroker(
   const hasDirs = values.has('log.dirs') || values.has('log.dir');
   const dataDir = args.text('data-dir') ?? (hasDirs ? undefined : 'data');
   const isInMemory = args.flag('memory');
+  if (isInMemory && args.flag('data-dir')) {
+    throw usageError('--memory and --data-dir: expected one of them.', '--memory', 'one of them');
+  }
   try {
     return await createBroker({
       storage: isInMemory ? 'memory' : 'disk',

@@ -47,7 +47,7 @@ export function formatBytes(sizeBytes: number): string {
     value /= 1024;
     unit++;
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] as string}`;
+  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit] as string}`;
 }
 
 /** `count` with its noun: `1 record`, `2 records`. */

@@ -5,8 +5,9 @@ import { resolveRanges } from '../client/start-positions.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
+import { keyProblem } from './config-keys.ts';
 import { wholeNumber } from './parse-arguments.ts';
-import { parsePosition, positionHelp } from './position-argument.ts';
+import { parsePosition, type Position, positionHelp } from './position-argument.ts';
 import { keyValuePairs, reportOutcomes, reportOutcomesAsJson } from './report.ts';
 import { counted } from './table.ts';
 import { findTopics } from './topic-patterns.ts';
@@ -56,33 +57,50 @@ export const topicAlterCommand: Command = {
       command: 'odradek topic alter orders --delete-records-before 7d',
     },
   ],
-  run: (args, context) => {
-    const changes = parseChanges(args);
-    return withClient(args, context, async (client, runtime) => {
+  run: async (args, context) => {
+    const changes = parseChanges(args, (await context.runtime()).clock);
+    return withClient(args, context, async (client) => {
       const topics = await findTopics(client, args.positionals);
-      const outcomes: Outcome<string>[] = [];
-      const names: string[] = [];
-      for (const topic of topics) {
-        names.push(topic.name);
-        outcomes.push(await alterTopic(client, topic, changes, runtime.clock));
-      }
+      const outcomes: Outcome<Alteration>[] = [];
+      for (const topic of topics) outcomes.push(await alterTopic(client, topic, changes));
       if (args.flag('json')) {
-        return reportOutcomesAsJson(context, names, outcomes, () => ({ altered: true }));
+        const names = topics.map(({ name }) => name);
+        return reportOutcomesAsJson(context, names, outcomes, (done) => ({
+          altered: true,
+          ...done,
+        }));
       }
-      return reportOutcomes(context, outcomes, (text) => text);
+      return reportOutcomes(context, outcomes, alterationText);
     });
   },
 };
+
+/** What was done to one topic; what was not asked for is not there. */
+interface Alteration {
+  readonly name: string;
+  readonly configs?: Readonly<Record<string, string | null>>;
+  readonly partitions?: number;
+  readonly deletedRecords?: number;
+}
+
+function alterationText({ name, configs, partitions, deletedRecords }: Alteration): string {
+  const done: string[] = [];
+  if (configs !== undefined) done.push('configuration changed');
+  if (partitions !== undefined) done.push(`now ${counted(partitions, 'partition')}`);
+  if (deletedRecords !== undefined) done.push(`${counted(deletedRecords, 'record')} deleted`);
+  return `${name}: ${done.join(', ')}`;
+}
 
 interface TopicChanges {
   readonly partitions: number | undefined;
   readonly configs: Readonly<Record<string, string>>;
   readonly deletedConfigs: readonly string[];
-  readonly deleteBefore: string | undefined;
+  readonly deleteBefore: Position | undefined;
 }
 
-function parseChanges(args: Arguments): TopicChanges {
+function parseChanges(args: Arguments, clock: Clock): TopicChanges {
   const partitions = args.text('partitions');
+  const before = args.text('delete-records-before');
   const changes = {
     partitions:
       partitions === undefined
@@ -90,7 +108,8 @@ function parseChanges(args: Arguments): TopicChanges {
         : wholeNumber(partitions, '--partitions', 1, 0x7fff_ffff),
     configs: keyValuePairs(args.texts('config'), '--config'),
     deletedConfigs: args.texts('delete-config'),
-    deleteBefore: args.text('delete-records-before'),
+    deleteBefore:
+      before === undefined ? undefined : parsePosition(before, '--delete-records-before', clock),
   };
   const isNothing =
     partitions === undefined &&
@@ -107,28 +126,27 @@ async function alterTopic(
   client: Client,
   topic: TopicMetadata,
   changes: TopicChanges,
-  clock: Clock,
-): Promise<Outcome<string>> {
+): Promise<Outcome<Alteration>> {
   const { name } = topic;
-  const done: string[] = [];
+  let done: Alteration = { name };
   const configs = await alterConfigs(client, name, changes);
   if (configs !== undefined) {
     if ('error' in configs) return configs;
-    done.push('configuration changed');
+    const defaults = changes.deletedConfigs.map((key) => [key, null] as const);
+    done = { ...done, configs: { ...changes.configs, ...Object.fromEntries(defaults) } };
   }
   if (changes.partitions !== undefined) {
     const count = changes.partitions;
     const [outcome] = await client.admin.createPartitions([{ name, count }]);
     if (outcome !== undefined && 'error' in outcome) return outcome;
-    done.push(`now ${counted(count, 'partition')}`);
+    done = { ...done, partitions: count };
   }
   if (changes.deleteBefore !== undefined) {
-    const position = parsePosition(changes.deleteBefore, '--delete-records-before', clock);
-    const outcome = await deleteBefore(client, topic, position);
+    const outcome = await deleteBefore(client, topic, changes.deleteBefore);
     if ('error' in outcome) return outcome;
-    done.push(`${counted(outcome.value, 'record')} deleted`);
+    done = { ...done, deletedRecords: outcome.value };
   }
-  return { value: `${name}: ${done.join(', ')}` };
+  return { value: done };
 }
 
 async function alterConfigs(
@@ -146,6 +164,9 @@ async function alterConfigs(
   ];
   if (changes.length === 0) return undefined;
   const resource = { type: 'topic', name } as const;
+  const keys = changes.map((change) => change.name);
+  const problem = await keyProblem(client, resource, keys);
+  if (problem !== undefined) return problem;
   const [outcome] = await client.admin.incrementalAlterConfigs([{ resource, changes }]);
   return outcome;
 }
@@ -154,7 +175,7 @@ async function alterConfigs(
 async function deleteBefore(
   client: Client,
   { name, partitions }: TopicMetadata,
-  position: ReturnType<typeof parsePosition>,
+  position: Position,
 ): Promise<Outcome<number>> {
   const ranges = await resolveRanges(
     client.cluster,

@@ -1,5 +1,6 @@
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
+import { withNearestKey } from './config-keys.ts';
 import { wholeNumber } from './parse-arguments.ts';
 import { keyValuePairs, reportOutcomes, reportOutcomesAsJson } from './report.ts';
 import { counted } from './table.ts';
@@ -59,11 +60,16 @@ export const topicCreateCommand: Command = {
       configs,
     }));
     return withClient(args, context, async (client) => {
-      const created = await client.admin.createTopics(topics, { validateOnly });
+      const keys = Object.keys(configs);
+      const created = (await client.admin.createTopics(topics, { validateOnly })).map((outcome) =>
+        withNearestKey(outcome, keys),
+      );
       const outcomes = args.flag('if-not-exists') ? created.map(forgiveExisting) : created;
       const verb = validateOnly ? 'could be created' : 'created';
       if (args.flag('json')) {
-        return reportOutcomesAsJson(context, args.positionals, outcomes, (topic) => topic ?? {});
+        const describe = (topic: CreatedTopic | undefined): object =>
+          topic === undefined ? { created: false } : { created: !validateOnly, ...topic };
+        return reportOutcomesAsJson(context, args.positionals, outcomes, describe);
       }
       return reportOutcomes(context, nameExisting(outcomes, args.positionals), (topic) =>
         typeof topic === 'string' ? `${topic} is there already` : createdLine(topic, verb),

@@ -1,3 +1,4 @@
+import type { Outcome } from '../client/admin-items.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
 import { reportOutcomes, reportOutcomesAsJson } from './report.ts';
@@ -35,15 +36,22 @@ export const topicDeleteCommand: Command = {
           names.push(...topics.map(({ name }) => name));
         }
       }
-      const outcomes = (await client.admin.deleteTopics(names)).map((outcome) => {
-        const isAbsent = 'error' in outcome && outcome.error.code === 'UNKNOWN_TOPIC';
-        return isAbsent && mayBeAbsent ? { value: '' } : outcome;
+      const deletions = await client.admin.deleteTopics(names);
+      const outcomes = deletions.map((outcome, index): Outcome<Deletion> => {
+        const name = names[index] as string;
+        if (!('error' in outcome)) return { value: { name, deleted: true } };
+        const isAbsent = outcome.error.code === 'UNKNOWN_TOPIC';
+        return isAbsent && mayBeAbsent ? { value: { name, deleted: false } } : outcome;
       });
-      if (args.flag('json')) {
-        return reportOutcomesAsJson(context, names, outcomes, (name) => ({ deleted: name !== '' }));
-      }
-      return reportOutcomes(context, outcomes, (name) =>
-        name === '' ? 'there was no such topic' : `${name} deleted`,
+      if (args.flag('json')) return reportOutcomesAsJson(context, names, outcomes, (done) => done);
+      return reportOutcomes(context, outcomes, ({ name, deleted }) =>
+        deleted ? `${name} deleted` : `there was no topic ${name}`,
       );
     }),
 };
+
+/** What became of one topic, which may not have been there. */
+interface Deletion {
+  readonly name: string;
+  readonly deleted: boolean;
+}

@@ -35,11 +35,16 @@ export const topicListCommand: Command = {
       else if (args.flag('names')) {
         for (const { name } of topics) context.out.write(`${name}\n`);
       } else if (topics.length === 0) {
-        context.err.write('There are no topics. odradek topic create NAME makes one.\n');
+        context.err.write(noTopics(args.positionals));
       } else context.out.write(topicTable(topics));
       return exitCodes.ok;
     }),
 };
+
+function noTopics(patterns: readonly string[]): string {
+  if (patterns.length > 0) return `No topic matches ${patterns.join(' or ')}.\n`;
+  return 'There are no topics. odradek topic create NAME makes one.\n';
+}
 
 function topicSummary(topic: TopicMetadata): object {
   const { name, topicId, isInternal, partitions } = topic;

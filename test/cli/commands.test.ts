@@ -70,6 +70,64 @@ test('topic create: an existing topic fails, or with --if-not-exists does not', 
   match(await output('topic create twice --if-not-exists'), /twice is there already/);
 });
 
+test('topic list: without a match it says so, and not that there are no topics', async () => {
+  await output('topic create listed');
+  const { exitCode, out, err } = await odradek('topic list zzz* yyy');
+  deepStrictEqual([exitCode, out, err], [0, '', 'No topic matches zzz* or yyy.\n']);
+});
+
+test('what was done to each topic is told in JSON', async () => {
+  const done = async (words: string): Promise<unknown> => JSON.parse(await output(words));
+  await output('topic create told');
+  deepStrictEqual(await done('topic create told --if-not-exists --json'), [
+    { name: 'told', created: false },
+  ]);
+  await output('produce told', '1\n2\n3\n');
+  const words = '--config retention.ms=1 --delete-config segment.ms -p 2 --delete-records-before 2';
+  deepStrictEqual(await done(`topic alter told ${words} --json`), [
+    {
+      name: 'told',
+      altered: true,
+      configs: { 'retention.ms': '1', 'segment.ms': null },
+      partitions: 2,
+      deletedRecords: 2,
+    },
+  ]);
+  deepStrictEqual(await done('topic delete told gone --if-exists --json'), [
+    { name: 'told', deleted: true },
+    { name: 'gone', deleted: false },
+  ]);
+  strictEqual(await output('topic delete gone --if-exists'), 'there was no topic gone\n');
+});
+
+test('topic alter: a bad position is refused before anything is changed', async () => {
+  await output('topic create untouched');
+  const { exitCode, err } = await odradek(
+    'topic alter untouched -p 3 --delete-records-before soon',
+  );
+  strictEqual(exitCode, 2);
+  match(err, /--delete-records-before soon: expected beginning/);
+  match(await output('topic list untouched'), /untouched +1 +1\n/);
+});
+
+test('a configuration key that is none is told with the nearest, whatever is done with it', async () => {
+  await output('topic create keys');
+  const commands = [
+    'topic create others --config retntion.ms=1',
+    'topic alter keys --config retntion.ms=1',
+    'topic alter keys --delete-config retntion.ms',
+    'config set topic keys retntion.ms=1',
+    'config delete topic keys retntion.ms',
+  ];
+  for (const words of commands) {
+    const { exitCode, err } = await odradek(words);
+    strictEqual(exitCode, 1, words);
+    match(err, /did you mean retention\.ms\?/, words);
+  }
+  const told = await odradek('config delete topic keys retntion.ms --json');
+  match(told.out, /"error": "UNKNOWN_CONFIG"/);
+});
+
 test('topic create: --dry-run creates nothing', async () => {
   match(await output('topic create dry --dry-run'), /dry could be created/);
   strictEqual(await output('topic list dry --names'), '');
@@ -149,6 +207,15 @@ test('produce: a bad line stops with its number and exit code 2, what stands bef
   strictEqual(exitCode, 2);
   match(err, /1 record written to bad-lines \(1 B\)\nodradek: line 2: not JSON/);
   strictEqual(await output('consume bad-lines'), 'a\n');
+});
+
+test('produce --json: a partition that is not there is told with what helps', async () => {
+  await output('topic create narrow');
+  const line = '{"value":"x","partition":3}\n';
+  const { exitCode, err } = await odradek('produce narrow --json', line);
+  strictEqual(exitCode, 2);
+  match(err, /has no partition 3; it has 1.*\nWith --repartition keys decide/);
+  await output('produce narrow --json --repartition', line);
 });
 
 test('produce --file reads a file, and a partition that is not there is told', async () => {

@@ -6,36 +6,31 @@
  */
 import { deepStrictEqual } from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Broker, createBroker } from '../../src/index.ts';
+import { type CommandFolder, commandFolder } from './odradek-command.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const run = promisify(execFile);
 
 let broker: Broker;
-/** Holds the command `odradek`, and files to complete. */
-let directory: string;
+/** Also holds files to complete. */
+let folder: CommandFolder;
 
 before(async () => {
   broker = await createBroker({
     storage: 'memory',
     topics: { 'live-orders': 1, 'live-prices': 1, other: 1 },
   });
-  directory = mkdtempSync(join(tmpdir(), 'odradek-completion-'));
-  const command = join(directory, 'odradek');
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
-  chmodSync(command, 0o755);
-  writeFileSync(join(directory, 'records.txt'), '');
-  mkdirSync(join(directory, 'live-folder'));
+  folder = commandFolder();
+  writeFileSync(join(folder.path, 'records.txt'), '');
+  mkdirSync(join(folder.path, 'live-folder'));
 });
 
 after(async () => {
-  rmSync(directory, { recursive: true });
+  folder.remove();
   await broker.stop();
 });
 
@@ -47,14 +42,9 @@ function skipWithout(shell: string): string | false {
 /** What a shell prints that runs `script` with `words`. */
 async function shell(name: string, options: string[], ...words: string[]): Promise<string> {
   const { stdout } = await run(name, [...options, ...words], {
-    cwd: directory,
+    cwd: folder.path,
     timeout: 60_000,
-    env: {
-      HOME: directory,
-      TERM: 'dumb',
-      PATH: `${directory}:${process.env['PATH']}`,
-      ODRADEK_BOOTSTRAP: broker.bootstrapServers,
-    },
+    env: folder.environment(broker.bootstrapServers),
   });
   return stdout;
 }

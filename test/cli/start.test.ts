@@ -88,6 +88,22 @@ test('what was written is there after a stop and a start', async () => {
   });
 });
 
+test('a start that fails is an event where events are JSON', async () => {
+  await whileStarted([], context(), async () => {
+    const { exitCode, out, err } = await run(['start', '--log-format', 'json'], context());
+    deepStrictEqual([exitCode, out], [1, '']);
+    const events = err.trim().split('\n');
+    const last = JSON.parse(events.at(-1) ?? '') as Record<string, unknown>;
+    deepStrictEqual([last['event'], last['code']], ['broker failed', 'DATA_DIR_LOCKED']);
+  });
+});
+
+test('--memory and --data-dir contradict each other', async () => {
+  const { exitCode, err } = await run(['start', '--memory', '--data-dir', 'here'], context());
+  strictEqual(exitCode, 2);
+  match(err, /--memory and --data-dir: expected one of them/);
+});
+
 test('with --memory nothing is on the disk', async () => {
   const { out } = await whileStarted(['--memory'], context());
   match(out, /data in +memory/);
