@@ -22,9 +22,7 @@ export const nodeFiles: Files = {
   open,
   stat,
   list: (directory) => attempt('list', directory, () => fs.readdirSync(directory).toSorted()),
-  makeDirectory: (name) => {
-    attempt('create', name, () => fs.mkdirSync(name, { recursive: true }));
-  },
+  makeDirectory,
   rename,
   remove: (name) => attempt('remove', name, () => fs.rmSync(name, { force: true, ...retries })),
   removeTree: (name) =>
@@ -47,6 +45,29 @@ function attempt<T>(operation: string, name: string, call: () => T): T {
     return call();
   } catch (error) {
     throw fileError(error, operation, name);
+  }
+}
+
+/** Level by level: Node's own `recursive` tries for ever where a parent refuses as if it were not there (/proc). */
+function makeDirectory(name: string): void {
+  const missing: string[] = [];
+  for (let at = name; stat(at) === undefined; at = path.dirname(at)) {
+    missing.push(at);
+    if (path.dirname(at) === at) break;
+  }
+  for (const directory of missing.toReversed()) {
+    attempt('create', directory, () => {
+      try {
+        fs.mkdirSync(directory);
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT') throw new Error('the file system refuses it');
+        // Another process may have been as quick.
+        if (systemCode(error) !== 'EEXIST') throw error;
+      }
+    });
+  }
+  if (stat(name)?.kind !== 'directory') {
+    attempt('create', name, () => fs.mkdirSync(name));
   }
 }
 

@@ -37,6 +37,14 @@ test('what a partial write left is all the rest and nothing else', () => {
   fc.assert(property, { seed: 3 });
 });
 
+test(
+  'a directory that cannot be made is refused, where Node would try for ever',
+  { skip: process.platform !== 'linux' && 'there is no /proc' },
+  () => {
+    assert.throws(() => nodeFiles.makeDirectory('/proc/odradek/data'), { code: 'IO_ERROR' });
+  },
+);
+
 test('a full device is DISK_FULL', { skip: process.platform !== 'linux' }, async () => {
   const handle = nodeFiles.open('/dev/full', 'write');
   const full = { code: 'DISK_FULL' };
