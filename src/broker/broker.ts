@@ -13,7 +13,7 @@ import type { CreateTopicResult, NewTopic } from '../controller/create-topics.ts
 import { openEmbeddedStore, embeddedStoreFiles } from '../metadata/embedded/embedded-store.ts';
 import { emptyConfig, type ConfigImage, type ListenerImage } from '../metadata/image.ts';
 import type { MetadataStore } from '../metadata/store.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { DirectoryLock, Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { LogConfig } from '../storage/log-config.ts';
 import { LogManager } from '../storage/log-manager.ts';
@@ -28,6 +28,7 @@ import { Dispatcher } from './dispatch.ts';
 import { guardedTimers } from './guarded-timers.ts';
 import { Listeners } from './listeners.ts';
 import { logManagerLimits } from './log-manager-limits.ts';
+import { takeMetadataDirectory } from './metadata-directory.ts';
 import { Partitions } from './partitions.ts';
 import { advertisedAddresses, decideRegistration } from './registration.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -69,6 +70,8 @@ export class RunningBroker {
   readonly #answerMemory: AnswerMemory;
   #config: BrokerConfig;
   #layers: ConfigLayers;
+  /** Of a metadata directory that is none of the log directories; they have their own. */
+  #metadataLock: DirectoryLock | undefined;
   #store: MetadataStore | undefined;
   #metadata: ClusterMetadata | undefined;
   #logManager: LogManager | undefined;
@@ -214,6 +217,7 @@ export class RunningBroker {
   }
 
   async #openMetadata(): Promise<void> {
+    this.#metadataLock = await takeMetadataDirectory(this.#setup, this.#runtime.files);
     this.#store = await openEmbeddedStore(
       {
         directory: this.#setup.metadataDirectory,
@@ -424,6 +428,7 @@ export class RunningBroker {
       () => this.#partitions?.close(),
       () => this.#metadata?.close(),
       () => this.#store?.close(),
+      () => this.#metadataLock?.release(),
       () =>
         how === 'stop'
           ? this.#logManager?.stop({ brokerEpoch: this.#epoch })

@@ -1,7 +1,7 @@
 import type { Clock, DirectoryLock, Files, Timer, Timers } from '../runtime/runtime.ts';
 import { errorText, isError } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
-import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import { hasCode } from '../util/odradek-error.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import {
   type CheckpointKind,
@@ -18,6 +18,7 @@ import {
 import { unknownId } from './directory-id.ts';
 import type { DirectoryPace } from './directory-pace.ts';
 import { FlushScheduler } from './flush-scheduler.ts';
+import { lockDataDirectory } from './lock-directory.ts';
 import type { Log } from './log.ts';
 import {
   type CompleteMetaProperties,
@@ -145,17 +146,7 @@ export class LogDirectory {
    * has it, and as `Files` does.
    */
   async lock(): Promise<void> {
-    this.#files.makeDirectory(this.path);
-    const lock = await this.#files.lock(this.path);
-    if ('release' in lock) {
-      this.#lock = lock;
-      return;
-    }
-    const holder = lock.heldBy === undefined ? 'another broker' : lock.heldBy;
-    throw new OdradekError(
-      `the data directory ${this.path} is in use by ${holder}; stop that broker or choose another directory`,
-      { code: 'DATA_DIR_LOCKED', path: this.path, holder: lock.heldBy },
-    );
+    this.#lock = await lockDataDirectory(this.#files, this.path);
   }
 
   readIdentity(): MetaProperties | undefined {

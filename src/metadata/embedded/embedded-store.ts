@@ -47,6 +47,11 @@ export const embeddedStoreFiles: readonly string[] = [
   journalFormat.newFileName,
 ];
 
+/** Whether a store has its journal in `directory`. Throws as `Files` does. */
+export function hasEmbeddedStore(files: Files, directory: string): boolean {
+  return files.stat(files.join(directory, journalFormat.fileName)) !== undefined;
+}
+
 /**
  * Opens the store of a directory. Fails with `CORRUPT_DATA`, `NEWER_FORMAT`, and as `Files` does.
  */
