@@ -284,10 +284,12 @@ export class RunningBroker {
     const found = logManager.foundTopics.map(({ topic, topicId, partitions }) => ({
       topic,
       topicId,
-      partitions: partitions.map(({ partition }) => ({
-        partition,
-        latestEpoch: logManager.get(topic, partition)?.latestEpoch ?? -1,
-      })),
+      partitions: partitions.map(({ partition }) => {
+        const log = logManager.get(topic, partition);
+        const producerIds = log?.activeProducers().map(({ producerId }) => producerId) ?? [];
+        const highestProducerId = producerIds.reduce((a, b) => Math.max(a, b), -1);
+        return { partition, latestEpoch: log?.latestEpoch ?? -1, highestProducerId };
+      }),
     }));
     const drawTopicId = (): string => randomUuid((count) => this.#runtime.random.bytes(count));
     const adopted = await this.metadata.run((image) =>

@@ -1,8 +1,10 @@
 import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
 import type { ClusterImage } from '../metadata/image.ts';
+import type { GuardedChange } from '../metadata/plan-commits.ts';
 import { addChanges, newChanges } from './decision.ts';
 import type { Decision, PlannedChanges } from './decision.ts';
 import { newPartitionChange } from './new-partition.ts';
+import { producerIdBehind } from './producer-ids.ts';
 import { topicNameProblem } from './topic-names.ts';
 
 /** A topic whose logs were found in this broker's directories. */
@@ -14,6 +16,8 @@ export interface TopicOnDisk {
     readonly partition: number;
     /** The greatest leader epoch in the log, -1 where it has none. Unless given, -1. */
     readonly latestEpoch?: number;
+    /** The greatest producer id that the log remembers, -1 where there is none. Unless given, -1. */
+    readonly highestProducerId?: number;
   }[];
 }
 
@@ -46,7 +50,8 @@ const compacted: ReadonlySet<string> = new Set(['__consumer_offsets', '__transac
  * Makes topics of logs that another broker wrote, under their names and ids. Their configs are not known, so
  * nothing in them is given up: retention without bound, and compaction for the topics that live by it. A
  * partition that is missing below the highest one starts empty. Of several topics of one name, the one with
- * the most partitions is taken.
+ * the most partitions is taken. No producer id that the logs remember is given out again: the first batch of a
+ * new producer would pass for a duplicate of an old one, and be lost.
  *
  * To be decided once, in the first start of a cluster (`image.clusterId` is empty until then): later, logs
  * that no topic has are what is left of deleted ones.
@@ -65,7 +70,20 @@ export function decideAdoption(
     addChanges(changes, adoptionChanges(topic, adopted, options));
     results.push(adopted);
   }
+  if (found.length > 0) changes.publish.unshift(...passedProducerIds(image, found));
   return { changes, results };
+}
+
+function passedProducerIds(image: ClusterImage, found: readonly TopicOnDisk[]): GuardedChange[] {
+  let highest = -1;
+  for (const { partitions } of found) {
+    for (const { highestProducerId = -1 } of partitions)
+      highest = Math.max(highest, highestProducerId);
+  }
+  const nextProducerId = producerIdBehind(highest);
+  if (nextProducerId <= image.nextProducerId) return [];
+  const value = encodeValue({ nextProducerId });
+  return [{ key: imageKeys.producerIds, value, ifRevision: image.nextProducerIdRevision }];
 }
 
 function largestOfEachName(found: readonly TopicOnDisk[]): Iterable<TopicOnDisk> {

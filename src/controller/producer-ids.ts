@@ -12,6 +12,15 @@ export interface ProducerIdBlock {
 }
 
 /**
+ * The first id to give out where another broker has given out ids before, of which `highestProducerId` is the
+ * greatest that is known, -1 where none is. The rest of its block may be in use too, and a block that was
+ * taken since may not have been seen in a log yet.
+ */
+export function producerIdBehind(highestProducerId: number): number {
+  return (Math.floor(highestProducerId / producerIdBlockCount) + 2) * producerIdBlockCount;
+}
+
+/**
  * Takes the next block of producer ids (KIP-730). What a broker does not use of a block before it stops is
  * never given out.
  */

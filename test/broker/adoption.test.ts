@@ -3,7 +3,9 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { createClient } from '../../src/client/client.ts';
 import { createBroker, type Broker, type LogFields, type Logger } from '../../src/index.ts';
+import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
 
 // Directories that Apache Kafka 4.3.1 wrote; see the README beside them.
 const golden = join(import.meta.dirname, '../golden/apache-data-dir');
@@ -65,3 +67,28 @@ for (const stop of ['clean', 'killed'] as const) {
     await second.stop();
   });
 }
+
+test("after an adoption, a new producer's first batch is not taken for a duplicate of an old producer's", async () => {
+  const dataDir = join(root, 'data');
+  const write = async (broker: Broker, value: string): Promise<void> => {
+    const runtime = createNodeRuntime({ unref: true });
+    const client = createClient({ bootstrapServers: broker.bootstrapServers }, runtime);
+    const producer = client.producer();
+    await producer.send({ topic: 'orders', value: Buffer.from(value) });
+    await producer.close();
+    client.close();
+  };
+  const first = await createBroker({ dataDir, unref: true, topics: { orders: 1 } });
+  for (const value of ['a', 'b', 'c']) await write(first, value);
+  await first.stop();
+  // Without its metadata the folder is one of another broker, of whose ids nothing is known.
+  rmSync(join(dataDir, 'odradek-metadata.journal'));
+  const second = await createBroker({ dataDir, unref: true });
+  for (const value of ['d', 'e', 'f']) await write(second, value);
+  const records = await second.records('orders');
+  await second.stop();
+  assert.deepEqual(
+    records.map(({ value }) => String(value)),
+    ['a', 'b', 'c', 'd', 'e', 'f'],
+  );
+});

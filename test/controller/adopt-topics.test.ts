@@ -100,3 +100,27 @@ test('a partition is led with an epoch above every one in its log', () => {
   const epochs = image.topicsByName.get('t')?.partitions.map(({ leaderEpoch }) => leaderEpoch);
   assert.deepEqual(epochs, [13, 0, 0]);
 });
+
+test('no producer id that an adopted log remembers is given out again, nor others of its block', () => {
+  const cases = [
+    [[], 1000],
+    [[0], 2000],
+    [[5, 3999, 7], 5000],
+  ] as const;
+  for (const [producerIds, next] of cases) {
+    const image = clusterOf(7);
+    const partitions = producerIds.map((highestProducerId, partition) => ({
+      partition,
+      highestProducerId,
+    }));
+    const found = [
+      { ...onDisk('t', [0]), topicId: 'BBBBBBBBBBBBBBBBBBBBBA' },
+      { topic: 'u', topicId: id, partitions },
+    ];
+    carryOut(image, decideAdoption(image, found, options));
+    assert.equal(image.nextProducerId, next);
+    // A crash may have come before the adoption's end: it is decided anew.
+    carryOut(image, decideAdoption(image, found, options));
+    assert.equal(image.nextProducerId, next);
+  }
+});
