@@ -18,7 +18,8 @@ const workerUrl = new URL(
  * Starts a broker in this process. Resolves once clients can use it.
  *
  * It reads no environment, adds no handlers to the process and never ends it. Rejects with an
- * `OdradekError`: `INVALID_CONFIG`, `UNKNOWN_CONFIG`, `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`,
+ * `OdradekError`: `INVALID_ARGUMENT` for an option that does not exist or a value that it cannot have,
+ * `BROKER_REFUSED` for a topic, `INVALID_CONFIG`, `UNKNOWN_CONFIG`, `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`,
  * `DATA_DIR_LOCKED`, `NEWER_FORMAT`, `CORRUPT_DATA`, `DISK_FULL`, `IO_ERROR`.
  */
 export function createBroker(options: BrokerOptions = {}): Promise<Broker> {

@@ -3,6 +3,7 @@ import type { ConfigInput } from '../config/load-broker-config.ts';
 import { loadBrokerConfig } from '../config/load-broker-config.ts';
 import { resolveBrokerConfig } from '../config/resolve-broker-config.ts';
 import { isRefusal } from '../controller/decision.ts';
+import { checkBrokerOptions, checkTopicOptions } from './check-options.ts';
 import type { Broker, BrokerOptions, TopicOptions, TopicRecord } from './public-api.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import { createMemoryFiles } from '../runtime/memory-files.ts';
@@ -38,6 +39,7 @@ export function startEmbedded(options: BrokerOptions, workerUrl: URL): Promise<B
 }
 
 async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
+  checkBrokerOptions(options);
   const logger = options.logger ?? silentLogger;
   const loaded = loadBrokerConfig([
     { name: 'the options', unknownKeys: 'refuse', values: withListener(options) },
@@ -153,6 +155,7 @@ class EmbeddedBroker implements Broker {
   }
 
   async createTopic(name: string, options: TopicOptions = {}): Promise<void> {
+    checkTopicOptions(name, options);
     await this.createTopics({ [name]: options });
   }
 

@@ -67,7 +67,7 @@ export interface Broker {
   readonly closed: Promise<void>;
   /**
    * Makes a topic, and waits until it can be used. Rejects with an `OdradekError`, code `BROKER_REFUSED`,
-   * whose details name Kafka's error.
+   * whose details name Kafka's error, or `INVALID_ARGUMENT` for an option that does not exist.
    */
   createTopic(name: string, options?: TopicOptions): Promise<void>;
   /**

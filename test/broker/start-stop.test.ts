@@ -142,6 +142,18 @@ describe('a start that fails', () => {
     assert.match((await failureOf(bad, 'INVALID_CONFIG')).message, /num\.partitions.*many/);
     const unknown = createBroker({ config: { 'num.partition': 1 } });
     assert.match((await failureOf(unknown, 'UNKNOWN_CONFIG')).message, /num\.partitions/);
+    for (const [options, words] of [
+      [{ dataDri: '/nowhere' }, /^dataDri is no option of createBroker; did you mean dataDir\?$/],
+      [{ colour: 'red' }, /^colour is no option of createBroker$/],
+      [{ storage: 'mem' }, /^storage=mem: expected 'disk' or 'memory'$/],
+      [{ storage: 'memory', dataDir: '/nowhere' }, /^dataDir=\/nowhere: expected nothing with/],
+      [{ topics: { t: 1.5 } }, /^partitions=1.5: expected a whole number$/],
+      [{ topics: { t: '3' } }, /^options=3: expected an object$/],
+      [{ topics: { t: { partition: 3 } } }, /^partition is no option of the topic t; did you/],
+      [null, /^options=null: expected an object$/],
+    ] as [object, RegExp][]) {
+      assert.match((await failureOf(createBroker(options), 'INVALID_ARGUMENT')).message, words);
+    }
     const illegal = createBroker({ topics: { '/cart': 1 } });
     const failure = await failureOf(illegal, 'BROKER_REFUSED');
     assert.match(failure.message, /INVALID_TOPIC_EXCEPTION/);

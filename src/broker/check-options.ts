@@ -1,0 +1,69 @@
+import { nearestWord } from '../util/nearest.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import type { BrokerOptions, TopicOptions } from './public-api.ts';
+
+const brokerOptionNames: Readonly<Record<keyof BrokerOptions, true>> = {
+  config: true,
+  dataDir: true,
+  host: true,
+  logger: true,
+  port: true,
+  storage: true,
+  topics: true,
+  unref: true,
+};
+
+const topicOptionNames: Readonly<Record<keyof TopicOptions, true>> = {
+  config: true,
+  partitions: true,
+};
+
+/**
+ * Holds options against their types, which JavaScript has not: a misspelt `dataDir` would be a broker whose
+ * data is gone when it stops. Throws `INVALID_ARGUMENT`.
+ */
+export function checkBrokerOptions(options: BrokerOptions): void {
+  requireKnown('createBroker', options, brokerOptionNames);
+  const { storage, dataDir, topics = {} } = options;
+  if (storage !== undefined && storage !== 'disk' && storage !== 'memory') {
+    throw invalid('storage', storage, "'disk' or 'memory'");
+  }
+  if (storage === 'memory' && dataDir !== undefined) {
+    throw invalid('dataDir', dataDir, "nothing with storage: 'memory', which has no folder");
+  }
+  for (const [name, topic] of Object.entries(topics)) {
+    checkTopicOptions(name, typeof topic === 'number' ? { partitions: topic } : topic);
+  }
+}
+
+/** The same for the options of the topic `name`. */
+export function checkTopicOptions(name: string, options: TopicOptions): void {
+  requireKnown(`the topic ${name}`, options, topicOptionNames);
+  const { partitions } = options;
+  if (partitions !== undefined && !Number.isSafeInteger(partitions)) {
+    throw invalid('partitions', partitions, 'a whole number');
+  }
+}
+
+function requireKnown(of: string, options: unknown, names: Readonly<Record<string, true>>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalid('options', options, 'an object');
+  }
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
+  if (unknown === undefined) return;
+  const nearest = nearestWord(unknown, Object.keys(names));
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  throw new OdradekError(`${unknown} is no option of ${of}${hint}`, {
+    code: 'INVALID_ARGUMENT',
+    argument: unknown,
+    expected: nearest ?? Object.keys(names).join(', '),
+  });
+}
+
+function invalid(argument: string, value: unknown, expected: string): OdradekError {
+  return new OdradekError(`${argument}=${String(value)}: expected ${expected}`, {
+    code: 'INVALID_ARGUMENT',
+    argument,
+    expected,
+  });
+}
