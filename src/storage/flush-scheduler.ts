@@ -79,6 +79,17 @@ export class FlushScheduler<L extends FlushableLog> {
     if (this.#timer === undefined) this.#armTimer();
   }
 
+  /**
+   * Flushes a log, whatever it has unflushed, when its turn comes, at the end of the turn of the event loop at
+   * the earliest: what ended its segment is written then. Where thousands roll together, each holds
+   * its files open while it is flushed: without turns there would be no descriptor left.
+   */
+  flushSoon(log: L): void {
+    if (this.#stopped) return;
+    this.#queue.add(log);
+    if (this.#flushing.size < flushesMax) this.#timers.atTurnEnd(() => this.#flushNext());
+  }
+
   /** No flush begins from now on; settles when the one under way has. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -160,6 +171,8 @@ export class FlushScheduler<L extends FlushableLog> {
   #flushNext(): void {
     for (const log of this.#queue) {
       if (this.#flushing.size >= flushesMax) return;
+      // It has written more since: it comes again when that flush has ended.
+      if (this.#flushing.has(log)) continue;
       this.#queue.delete(log);
       if (this.#options.isLive(log)) this.#flushing.set(log, this.#flush(log));
     }

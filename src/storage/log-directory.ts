@@ -269,6 +269,11 @@ export class LogDirectory {
     this.#checkpointIn(0);
   }
 
+  /** A segment of a log here has ended. */
+  flushSoon(log: Log): void {
+    this.#flusher.flushSoon(log);
+  }
+
   /** Nothing is flushed in the background from now on; settles when the flush under way has. */
   async stopFlushing(): Promise<void> {
     await this.#flusher.stop();

@@ -58,7 +58,7 @@ export class LogManager {
   readonly #logger: Logger;
   readonly #files: Files;
   readonly #directories: LogDirectories;
-  readonly #shared: Omit<LogModules, 'pace' | 'onIoFailure'>;
+  readonly #shared: Omit<LogModules, 'pace' | 'onIoFailure' | 'flushSoon'>;
   readonly #registry = new LogRegistry();
   readonly #untouched = new UntouchedLogs();
   /** Why a log that is on disk could not be opened, by `partitionKey`. */
@@ -439,6 +439,7 @@ export class LogManager {
       ...this.#shared,
       pace: directory.pace,
       onIoFailure: (_, error) => directory.takeOffline(error),
+      flushSoon: (log) => directory.flushSoon(log),
     };
   }
 

@@ -78,6 +78,8 @@ export interface LogModules {
    * log refuses appends from then on.
    */
   readonly onIoFailure: (log: Log, error: unknown) => void;
+  /** A segment has ended: its log is to be flushed when its turn comes, among others of its directory. */
+  readonly flushSoon: (log: Log) => void;
 }
 
 /** A producer as DescribeProducers shows it. */
@@ -136,7 +138,7 @@ export class Log {
         lost: (firstLostOffset, error) => this.#lost(firstLostOffset, error),
         failed: (error) => this.#fail(error),
         flush: () => this.#flush({ everything: false }),
-        flushInBackground: () => this.#flushAtTurnEnd(),
+        flushInBackground: () => modules.flushSoon(this),
         truncateTo: (offset) => this.truncateTo(offset),
       },
       this.#state,
@@ -430,16 +432,6 @@ export class Log {
    */
   async flush(): Promise<void> {
     await this.#flush({ everything: true });
-  }
-
-  #flushAtTurnEnd(): void {
-    this.#modules.timers.atTurnEnd(() => {
-      if (this.#isClosed || this.#failure !== undefined) return;
-      this.#flush({ everything: false }).catch((error: unknown) => {
-        const { topic, partition } = this;
-        this.#modules.logger.warn('a flush failed', { topic, partition, error: errorText(error) });
-      });
-    });
   }
 
   async #flush(options: { everything: boolean }): Promise<void> {

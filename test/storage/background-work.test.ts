@@ -113,6 +113,19 @@ describe('FlushScheduler', () => {
     assert.deepEqual(flushed, ['a', 'b', 'c', 'd']);
   });
 
+  it('logs whose segment has ended take turns too, once each, whatever they have unflushed', async () => {
+    const { simulation, scheduler, logs, write, flushed } = setUpFlushes();
+    for (const log of [...logs, ...logs]) scheduler.flushSoon(log);
+    await simulation.runFor(5);
+    assert.deepEqual(flushed, ['a', 'b', 'c']);
+    write(0, 1);
+    scheduler.flushSoon(logs[0] as FakeLog);
+    await simulation.runFor(4);
+    assert.deepEqual(flushed, ['a', 'b', 'c'], 'of one log, one flush at a time');
+    await simulation.runFor(500);
+    assert.deepEqual(flushed, ['a', 'b', 'c', 'd', 'a']);
+  });
+
   it('flush.ms acts also when nothing more is written', async () => {
     const { simulation, logs, write, flushed } = setUpFlushes();
     (logs[2] as FakeLog).config.flushMs = 1500;

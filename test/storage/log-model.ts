@@ -109,6 +109,7 @@ export class LogModel {
       readBuffers: new ReadBuffers({ pooledBytesMax: 1024 * 1024 }),
       decompressedBytesMax: 1024 * 1024,
       blockingWriteBytesMax: 1024 * 1024,
+      flushSoon: (log) => runtime.timers.atTurnEnd(() => void log.flush().catch(() => {})),
       onIoFailure: (_, error) => {
         if (runtime === this.#runtime && !this.#mayGoOffline)
           throw new Error('the log went offline', { cause: error });
