@@ -295,13 +295,15 @@ export class RunningBroker {
     const adopted = await this.metadata.run((image) =>
       decideAdoption(image, found, { nodeId: this.#config.nodeId, drawTopicId }),
     );
+    const { host, port } = must(this.#advertised[0]);
+    const bootstrap = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     for (const { name, topicId, partitionCount, configs } of adopted) {
       this.#logger.info('adopted a topic that was found on disk', {
         topic: name,
         topicId,
         partitions: partitionCount,
         configs: [...configs].map(([key, value]) => `${key}=${value}`).join(' '),
-        toChange: `odradek config set topic ${name} KEY=VALUE`,
+        toChange: `odradek config set topic ${name} KEY=VALUE -b ${bootstrap}`,
       });
     }
   }

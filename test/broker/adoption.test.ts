@@ -46,7 +46,8 @@ for (const stop of ['clean', 'killed'] as const) {
       assert.ok(orders !== undefined, 'orders is adopted, and it is said');
       assert.match(String(orders.fields['topicId']), /^[\w-]{22}$/);
       assert.equal(orders.fields['configs'], 'retention.bytes=-1 retention.ms=-1');
-      assert.equal(orders.fields['toChange'], 'odradek config set topic orders KEY=VALUE');
+      const command = `odradek config set topic orders KEY=VALUE -b ${broker.bootstrapServers}`;
+      assert.equal(orders.fields['toChange'], command);
       const offsets = adopted.find(({ fields }) => fields['topic'] === '__consumer_offsets');
       assert.equal(offsets?.fields['configs'], 'cleanup.policy=compact');
       const topics = adopted.map(({ fields }) => String(fields['topic']));
