@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -51,12 +51,14 @@ test('kafka-get-offsets knows the first, the last, the newest and one by its tim
   assert.match(await offsetAt(String(beforeMs)), /^timed:0:0$/m);
 });
 
-test('kafka-verifiable-producer has all of 10,000 records acknowledged, and kafka-delete-records removes some', async () => {
+test('kafka-verifiable-producer has all of 10,000 records acknowledged, and kafka-delete-records removes some', async (t) => {
   await tools.run('topics', ['--create', '--topic', 'counted', '--partitions', '1']);
   const count = ['--max-messages', '10000', '--acks', '-1', '--repeating-keys', '10'];
   const produced = await tools.run('verifiable-producer', ['--topic', 'counted', ...count]);
-  assert.match(produced, /"name":"tool_data".*"sent":10000|"acked":10000/);
-  const file = join(mkdtempSync(join(tmpdir(), 'odradek-delete-')), 'offsets.json');
+  assert.match(produced, /"name":"tool_data".*"acked":10000\b/);
+  const folder = mkdtempSync(join(tmpdir(), 'odradek-delete-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'offsets.json');
   const partitions = [{ topic: 'counted', partition: 0, offset: 100 }];
   writeFileSync(file, JSON.stringify({ partitions, version: 1 }));
   const deleted = await tools.run('delete-records', ['--offset-json-file', file]);
