@@ -16,7 +16,8 @@ import type { BatchesRead, BatchesReadOptions } from './log-reader.ts';
 import { LogState } from './log-state.ts';
 import type { LogParts } from './log-state.ts';
 import type { OpenFiles } from './open-files.ts';
-import { lastSequenceOf } from './producer-state.ts';
+import { activeProducers } from './active-producers.ts';
+import type { ActiveProducer } from './active-producers.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import { isOfFiles } from './storage-failure.ts';
 import { findByTimestamp, findMaxTimestamp, lookupRange } from './time-lookup.ts';
@@ -80,17 +81,6 @@ export interface LogModules {
   readonly onIoFailure: (log: Log, error: unknown) => void;
   /** A segment has ended: its log is to be flushed when its turn comes, among others of its directory. */
   readonly flushSoon: (log: Log) => void;
-}
-
-/** A producer as DescribeProducers shows it. */
-export interface ActiveProducer {
-  readonly producerId: number;
-  readonly producerEpoch: number;
-  readonly lastSequence: number;
-  readonly lastTimestampMs: number;
-  readonly coordinatorEpoch: number;
-  /** -1 where no transaction is open. */
-  readonly currentTxnStartOffset: number;
 }
 
 /**
@@ -370,14 +360,7 @@ export class Log {
   }
 
   activeProducers(): ActiveProducer[] {
-    return Array.from(this.#state.producers.entries(), (entry) => ({
-      producerId: entry.producerId,
-      producerEpoch: entry.producerEpoch,
-      lastSequence: lastSequenceOf(entry),
-      lastTimestampMs: entry.lastTimestampMs,
-      coordinatorEpoch: entry.coordinatorEpoch,
-      currentTxnStartOffset: entry.currentTxnFirstOffset,
-    }));
+    return activeProducers(this.#state.producers);
   }
 
   /** Forgets producers idle for `producerIdExpirationMs`; to be called now and then. */
