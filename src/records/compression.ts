@@ -16,11 +16,11 @@ export interface DecompressOptions {
  * `bytes` as one compressed block, for the records of a batch. `none` answers `bytes` itself; otherwise the
  * caller owns the result.
  *
- * `level` is that of the topic configs `compression.gzip.level` (`[1, 9]`, -1 for zlib's own choice) and
- * `compression.zstd.level` (`[-131072, 22]`). Snappy has none, and lz4's is not acted upon: the library has
- * one level, the quick one (docs/decisions/0011-lz4-library.md).
+ * `level` is that of the topic configs `compression.gzip.level` (`[1, 9]`, -1 for zlib's own choice),
+ * `compression.lz4.level` (`[1, 17]`, where 9 is the quick one, as in Apache Kafka) and
+ * `compression.zstd.level` (`[-131072, 22]`). Snappy has none.
  *
- * Throws `MISSING_PACKAGE` for lz4 and snappy where their package is not installed.
+ * Throws `MISSING_PACKAGE` for lz4 at level 9 and snappy where their package is not installed.
  */
 export function compress(codec: CompressionCodec, bytes: Uint8Array, level?: number): Uint8Array {
   switch (codec) {
@@ -31,7 +31,7 @@ export function compress(codec: CompressionCodec, bytes: Uint8Array, level?: num
     case 'snappy':
       return compressSnappy(bytes);
     case 'lz4':
-      return compressLz4(bytes);
+      return compressLz4(bytes, level);
     case 'zstd':
       return compressZstd(bytes, level);
   }

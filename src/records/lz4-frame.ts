@@ -1,4 +1,6 @@
+import { assert } from '../util/assert.ts';
 import { concatenated } from '../util/bytes.ts';
+import { Lz4BlockEncoder, lz4BlockBytesMax } from './lz4-block.ts';
 import { requirePackage } from './optional-package.ts';
 import { corruptRecords, recordsTooLarge } from './records-error.ts';
 
@@ -20,16 +22,63 @@ const storedBit = 0x8000_0000;
 /** A byte of a match's length stands for 255 bytes at the most. */
 const mostPerByte = 255;
 
+/**
+ * Magic, flags (version 1, independent blocks, no checksums), blocks of 64 KiB, and the checksum of these two
+ * bytes: the second byte of their xxHash-32, as Java's clients see to it.
+ */
+const frameHeader = Uint8Array.of(0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82);
+const blockHeaderBytes = 4;
+const endMarkBytes = 4;
+/** Apache Kafka's default. It means the quick compressor; every other level means the thorough one. */
+const quickLevel = 9;
+const levelMax = 17;
+
 let loaded: Lz4Package | undefined;
+let encoder: Lz4BlockEncoder | undefined;
 
 function lz4(): Lz4Package {
   loaded ??= requirePackage<Lz4Package>('lz4-napi', 'lz4 compression');
   return loaded;
 }
 
-/** `bytes` as one LZ4 frame with independent blocks, the only kind that Kafka's Java clients read (KIP-57). */
-export function compressLz4(bytes: Uint8Array): Uint8Array {
-  return lz4().compressFrameSync(bytes);
+/**
+ * `bytes` as one LZ4 frame with independent blocks, the only kind that Kafka's Java clients read (KIP-57).
+ * `level` is in `[1, 17]`. At 9, which is the default, the library compresses, quickly; throws
+ * `MISSING_PACKAGE` without it. At the others, none of which needs it, our own encoder searches longer, with
+ * each level up to 12.
+ */
+export function compressLz4(bytes: Uint8Array, level = quickLevel): Uint8Array {
+  if (level === quickLevel) return lz4().compressFrameSync(bytes);
+  assert(level >= 1 && level <= levelMax, 'a level of lz4 is from 1 to 17');
+  return compressThoroughly(bytes, level);
+}
+
+function compressThoroughly(bytes: Uint8Array, level: number): Uint8Array {
+  encoder ??= new Lz4BlockEncoder();
+  const blockCount = Math.ceil(bytes.length / lz4BlockBytesMax);
+  // Enough, because a block that does not get smaller is stored.
+  const frame = new Uint8Array(
+    frameHeader.length + blockCount * blockHeaderBytes + bytes.length + endMarkBytes,
+  );
+  const view = new DataView(frame.buffer);
+  frame.set(frameHeader);
+  let to = frameHeader.length;
+  for (let from = 0; from < bytes.length; from += lz4BlockBytesMax) {
+    const end = Math.min(from + lz4BlockBytesMax, bytes.length);
+    const headerAt = to;
+    to += blockHeaderBytes;
+    const blockBytes = encoder.encode(bytes, from, end, level, frame, to);
+    if (blockBytes === 0) {
+      view.setUint32(headerAt, storedBit + (end - from), true);
+      frame.set(bytes.subarray(from, end), to);
+      to += end - from;
+    } else {
+      view.setUint32(headerAt, blockBytes, true);
+      to += blockBytes;
+    }
+  }
+  // The end mark is four zeros, which stand there.
+  return frame.slice(0, to + endMarkBytes);
 }
 
 /**

@@ -31,7 +31,7 @@ import {
   recordBatchLayout,
 } from '../../src/records/record-batch.ts';
 import { splitBatches } from '../../src/records/split-batches.ts';
-import { writeInt32 } from '../../src/util/bytes.ts';
+import { totalBytes, writeInt32 } from '../../src/util/bytes.ts';
 import { must } from '../../src/util/assert.ts';
 import type { Log } from '../../src/storage/log.ts';
 import { GatedDisk } from './gated-disk.ts';
@@ -247,6 +247,36 @@ describe('a topic config acts when it is changed at run time', () => {
       stored.push((await storedBatches(setting, i))[0]?.compression);
     }
     assert.deepEqual(stored, ['gzip', 'gzip', 'zstd', 'none', 'gzip']);
+  });
+
+  test('compression.lz4.level: batches are stored as hard as it says, for the topic and for all', async () => {
+    const setting = await start();
+    const { peer, set, setFor } = setting;
+    // Phrases that come back often, each time a little other: what a longer search finds more of.
+    const phrase = (i: number): string => `${(i * 7919) % 257}:${(i * i * 31) % 1009};`;
+    const values = [Array.from({ length: 5000 }, (_, i) => phrase(i)).join('')];
+    const sizes: number[] = [];
+    const store = async (): Promise<number> => {
+      const { errorCode } = await produce(peer, 't', values);
+      assert.equal(errorCode, errorCodes.NONE);
+      const batch = must((await storedBatches(setting, sizes.length))[0]);
+      assert.equal(batch.compression, 'lz4');
+      const size = totalBytes(batch.chunks);
+      sizes.push(size);
+      return size;
+    };
+    await set('compression.type', 'lz4');
+    const byDefault = await store();
+    await set('compression.lz4.level', '1');
+    const atLevel1 = await store();
+    await set('compression.lz4.level', '17');
+    const atLevel17 = await store();
+    assert.ok(atLevel17 < atLevel1 && atLevel1 < byDefault, sizes.join(', '));
+    await set('compression.lz4.level', '9');
+    assert.equal(await store(), byDefault);
+    await set('compression.lz4.level', undefined);
+    await setFor({ type: 'broker', name: '' }, 'compression.lz4.level', '17');
+    assert.equal(await store(), atLevel17);
   });
 
   test('compression.type, with requests on their way: their order stays', async () => {

@@ -8,8 +8,8 @@ cleanup.policy | LIST | delete | [compact, delete] | medium | cluster-wide | act
     What happens to old records: 'delete' drops whole segments by age and size, 'compact' keeps the newest record of each key; both or neither may be given.
 compression.gzip.level | INT | -1 | [1,...,9] or -1 | medium | cluster-wide | acts
     How hard gzip works where the broker compresses: 1 is quickest, 9 smallest, -1 leaves it to zlib.
-compression.lz4.level | INT | 9 | [1,...,17] | medium | cluster-wide | ignored
-    How hard lz4 works where the broker compresses; the codec here has one level, the quick one.
+compression.lz4.level | INT | 9 | [1,...,17] | medium | cluster-wide | acts
+    How hard lz4 works where the broker compresses; 9 is the quick compressor, at all other levels a thorough one searches, deeper up to 12.
 compression.type | STRING | producer | [uncompressed, zstd, lz4, snappy, gzip, producer] | medium | cluster-wide | acts
     The codec in which batches are stored; 'producer' keeps each as it was sent, 'uncompressed' stores them plain.
 compression.zstd.level | INT | 3 | [-131072,...,22] | medium | cluster-wide | acts

@@ -82,3 +82,27 @@ for (const codec of ['none', 'gzip', 'snappy', 'lz4', 'zstd']) {
     assert.match(read, /Processed a total of 20000 messages/);
   });
 }
+
+test('the Java client reads batches that the broker has compressed at each kind of lz4 level', async () => {
+  const words = ['view', 'click', 'purchase', 'logout'];
+  const lines = Array.from({ length: 3000 }, (_, i) =>
+    JSON.stringify({ id: i, kind: words[(i * i) % 4], user: `user-${(i * 7919) % 101}` }),
+  );
+  const payload = join(mkdtempSync(join(tmpdir(), 'odradek-lz4-')), 'lines.txt');
+  writeFileSync(payload, `${lines.join('\n')}\n`);
+  for (const level of ['1', '9', '17']) {
+    const topic = `lz4-${level}`;
+    const configs = ['compression.type=lz4', `compression.lz4.level=${level}`];
+    const settings = configs.flatMap((config) => ['--config', config]);
+    await tools.run('topics', ['--create', '--topic', topic, '--partitions', '1', ...settings]);
+    // Batches of several blocks.
+    const load = ['--num-records', '10000', '--throughput', '-1', '--payload-file', payload];
+    const large = ['--command-property', 'batch.size=300000', 'linger.ms=200'];
+    await tools.run('producer-perf-test', ['--topic', topic, ...load, ...large]);
+    const from = ['--topic', topic, '--partition', '0', '--offset', 'earliest'];
+    const until = ['--max-messages', '10000', '--timeout-ms', '30000'];
+    const read = (await tools.run('console-consumer', [...from, ...until])).match(/^\{.*\}$/gm);
+    const sent = new Set(lines);
+    assert.equal(read?.filter((line) => sent.has(line)).length, 10_000);
+  }
+});
