@@ -7,6 +7,7 @@ import { checkBrokerOptions, checkTopicOptions } from './check-options.ts';
 import type { Broker, BrokerOptions, TopicOptions, TopicRecord } from './public-api.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import { createMemoryFiles } from '../runtime/memory-files.ts';
+import { backgroundOverFiles } from '../runtime/node/node-background.ts';
 import { createNodeRuntime } from '../runtime/node/node-runtime.ts';
 import {
   makeTemporaryDirectory,
@@ -111,7 +112,7 @@ function openStorage(
       directories: [memoryDirectory],
       metadataDirectory: memoryDirectory,
       temporary: true,
-      runtime: { ...runtime, files },
+      runtime: { ...runtime, files, background: backgroundOverFiles(runtime.background, files) },
       remove: removeNothing,
     };
   }

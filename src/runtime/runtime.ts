@@ -210,13 +210,19 @@ export interface Connection {
   destroy(): void;
 }
 
+/** What a background task yields: nothing, or the milliseconds that it wants to rest before it goes on. */
+export type TaskStep = number | void;
+
 /**
  * Work too heavy for the broker's thread, as a generator that yields often, between bounded slices. Its
- * input and output can be cloned (structured clone); it reaches files through the `Files` it is given.
+ * input and output can be cloned (structured clone); it reaches files through the `Files` it is given. What
+ * it shares with the broker's thread while it runs is in a `SharedArrayBuffer`.
  */
 export interface BackgroundTask<Input, Output> {
   readonly name: string;
-  readonly run: (input: Input, files: Files) => Generator<void, Output>;
+  /** Whether it reaches files. Not given: it leaves them alone, and may run where they are not. */
+  readonly usesFiles?: boolean;
+  readonly run: (input: Input, files: Files) => Generator<TaskStep, Output>;
 }
 
 /** Where background tasks run. Its owner closes it. */

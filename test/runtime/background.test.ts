@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createNodeBackground } from '../../src/runtime/node/node-background.ts';
+import { createMemoryFiles } from '../../src/runtime/memory-files.ts';
+import {
+  backgroundOverFiles,
+  createNodeBackground,
+} from '../../src/runtime/node/node-background.ts';
 import type { Background } from '../../src/runtime/runtime.ts';
 import { createSimulation } from '../../src/runtime/simulated/simulation.ts';
 import { hasCode } from '../../src/util/odradek-error.ts';
-import { endless, exit, fail, read, sum } from './node/background-tasks.ts';
+import { endless, exit, fail, read, rest, sum } from './node/background-tasks.ts';
 
 interface BackgroundUnderTest {
   readonly background: Background;
@@ -45,6 +49,23 @@ function testBackgroundContract(name: string, create: () => BackgroundUnderTest)
       else await assert.rejects(run, { name: 'DataCloneError' });
       assert.equal(await settle(background.run(sum, { upTo: 2 })), 3);
       await background.close();
+    });
+
+    it('a task that rests lets others go first, and goes on where it was', async () => {
+      const { background, settle } = create();
+      const resting = background.run(rest, { times: 3, ms: 5 });
+      const first = await settle(Promise.race([resting, background.run(sum, { upTo: 3 })]));
+      assert.equal(first, 6);
+      assert.equal(await settle(resting), 'rested 3 times');
+      await background.close();
+    });
+
+    it('close cuts off a task that rests', async () => {
+      const { background, settle } = create();
+      const running = settle(background.run(rest, { times: 1, ms: 1e6 }));
+      const cutOff = assert.rejects(running, (error) => hasCode(error, 'BROKER_STOPPED'));
+      await background.close();
+      await cutOff;
     });
 
     it('close cuts off what is under way, and nothing runs after it', async () => {
@@ -102,5 +123,22 @@ describe('Background: node, worker thread', () => {
     const background = createNodeBackground({ unref: true, workerUrl: missing });
     await assert.rejects(background.run(sum, { upTo: 1 }), /no-such-module/);
     await background.close();
+  });
+});
+
+describe('Background: over files in memory', () => {
+  it('a task that uses files finds them, and one that does not runs where it did', async () => {
+    const files = createMemoryFiles({
+      budgetBytes: 1 << 20,
+      clock: { nowMs: () => 0, monotonicMs: () => 0 },
+    });
+    files.replaceFile('/tmp/here', new Uint8Array(5));
+    const worker = createNodeBackground({ unref: true, workerUrl });
+    const background = backgroundOverFiles(worker, files);
+    assert.equal((await background.run(read, '/tmp/here')).length, 5);
+    assert.equal(await background.run(sum, { upTo: 3 }), 6);
+    await background.close();
+    const late = worker.run(sum, { upTo: 1 });
+    await assert.rejects(late, (error) => hasCode(error, 'BROKER_STOPPED'));
   });
 });

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { OdradekError } from '../../util/odradek-error.ts';
-import type { Background, BackgroundTask } from '../runtime.ts';
+import type { Background, BackgroundTask, Files } from '../runtime.ts';
 import { realClearTimeout, realSetTimeout } from './captured.ts';
 import { nodeFiles } from './node-files.ts';
 import { createNodeSlices } from './node-slices.ts';
@@ -15,17 +15,37 @@ export function createNodeBackground(options: {
   readonly workerUrl: URL | undefined;
 }): Background {
   return options.workerUrl === undefined
-    ? new SlicedBackground()
+    ? new SlicedBackground(nodeFiles)
     : new WorkerBackground(options.workerUrl, options.unref);
+}
+
+/**
+ * The same for a broker whose `files` are in this thread's memory, where no worker sees them: tasks that use
+ * files run here, in slices, and the others in `background`, which is closed with this one.
+ */
+export function backgroundOverFiles(background: Background, files: Files): Background {
+  const sliced = new SlicedBackground(files);
+  return {
+    run: (task, input) => (task.usesFiles === true ? sliced : background).run(task, input),
+    async close() {
+      await sliced.close();
+      await background.close();
+    },
+  };
 }
 
 class SlicedBackground implements Background {
   readonly #slices = createNodeSlices();
+  readonly #files: Files;
   #closed = false;
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
 
   async run<Input, Output>(task: BackgroundTask<Input, Output>, input: Input): Promise<Output> {
     if (this.#closed) throw stopped();
-    return await this.#slices.run(task.run(input, nodeFiles));
+    return await this.#slices.run(task.run(input, this.#files));
   }
 
   close(): Promise<void> {

@@ -163,6 +163,9 @@ class SimulatedBackground implements Background {
       schedule: (slice) => {
         scheduler.schedule(owner, random.between(0, 0.2), 'background slice', slice);
       },
+      rest: (delayMs, resume) => {
+        scheduler.schedule(owner, delayMs, 'background rest', resume);
+      },
       beginSlice() {
         let stepsLeft = 1 + random.below(sliceStepsMax);
         return () => --stepsLeft <= 0;

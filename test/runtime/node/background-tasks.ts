@@ -17,9 +17,19 @@ export const sum: BackgroundTask<{ upTo: number }, number> = {
 /** Reads a file, as its files tell it. */
 export const read: BackgroundTask<string, Uint8Array> = {
   name: 'read',
+  usesFiles: true,
   *run(path, files) {
     yield;
     return files.readFile(path);
+  },
+};
+
+/** Rests as often and as long as it is told. */
+export const rest: BackgroundTask<{ times: number; ms: number }, string> = {
+  name: 'rest',
+  *run({ times, ms }) {
+    for (let i = 0; i < times; i++) yield ms;
+    return `rested ${times} times`;
   },
 };
 

@@ -1,4 +1,4 @@
 import { serveBackgroundTasks } from '../../../src/runtime/node/background-worker-port.ts';
-import { endless, exit, fail, read, sum } from './background-tasks.ts';
+import { endless, exit, fail, read, rest, sum } from './background-tasks.ts';
 
-serveBackgroundTasks([sum, read, fail, endless, exit]);
+serveBackgroundTasks([sum, read, rest, fail, endless, exit]);
