@@ -58,11 +58,13 @@ export class LogState {
   flushedOffset: number;
   /** Below it so have the indexes: what a start after a crash need not look at. At most `flushedOffset`. */
   recoveryPoint: number;
+  /** Below it the log was compacted; undefined where it never was. */
+  cleanedEndOffset: number | undefined;
   /** Counts the truncations, after which the end of a flush that began before means nothing. */
   truncationCount = 0;
 
   constructor(
-    options: { directory: string; config: LogConfig },
+    options: { directory: string; config: LogConfig; cleanedEndOffset?: number | undefined },
     parts: LogParts,
     modules: LogStateModules,
   ) {
@@ -80,6 +82,7 @@ export class LogState {
     this.logEndOffset = parts.logEndOffset;
     this.flushedOffset = parts.recoveryPoint;
     this.recoveryPoint = parts.recoveryPoint;
+    this.cleanedEndOffset = options.cleanedEndOffset;
   }
 
   /** What read_committed may read up to: the high watermark, or the first undecided transaction. */
@@ -204,6 +207,7 @@ export class LogState {
     this.highWatermark = Math.min(this.highWatermark, offset);
     this.flushedOffset = Math.min(this.flushedOffset, offset);
     this.recoveryPoint = Math.min(this.recoveryPoint, offset);
+    if ((this.cleanedEndOffset ?? 0) > offset) this.cleanedEndOffset = offset;
     this.epochs.truncateFromEnd(offset);
   }
 
@@ -230,7 +234,7 @@ export class LogState {
       from: segment.offsetIndex.lookup(largest.offset),
       end: segment.sizeBytes,
       visit: (batch) => {
-        if (batch.maxTimestamp > largest.timestampMs) {
+        if (batch.recordCount > 0 && batch.maxTimestamp > largest.timestampMs) {
           largest = { timestampMs: batch.maxTimestamp, offset: batch.lastOffset };
         }
         return true;

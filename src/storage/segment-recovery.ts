@@ -59,7 +59,9 @@ export async function recoverSegment(
         return false;
       }
       if (position >= indexedFrom) {
-        const { lastOffset, maxTimestamp } = batch;
+        const { lastOffset } = batch;
+        // The time of a batch that compaction has emptied is that of no record.
+        const maxTimestamp = batch.recordCount > 0 ? batch.maxTimestamp : -1;
         segment.noteAppended(sizeBytes, lastOffset, maxTimestamp, recovery.indexIntervalBytes);
       }
       return true;
