@@ -10,6 +10,8 @@ export interface BrokerProcess {
   readonly name: string;
   readonly bootstrap: string;
   readonly pid: number;
+  /** Where its data is; undefined for a broker that was started elsewhere. */
+  readonly dataDir: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -26,12 +28,14 @@ export async function brokerToMeasure(
   const bootstrap = valueOf(args, '--bootstrap');
   if (bootstrap !== undefined) {
     const pid = Number(valueOf(args, '--pid'));
-    return { name: valueOf(args, '--name') ?? bootstrap, bootstrap, pid, stop: async () => {} };
+    const name = valueOf(args, '--name') ?? bootstrap;
+    return { name, bootstrap, pid, dataDir: undefined, stop: async () => {} };
   }
   return startOdradek();
 }
 
-async function startOdradek(): Promise<BrokerProcess> {
+/** Starts Odradek, from its sources, as `brokerToMeasure` does where none is named. */
+export async function startOdradek(): Promise<BrokerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
   const port = await freePort();
   const child = spawn(
@@ -47,7 +51,7 @@ async function startOdradek(): Promise<BrokerProcess> {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { name: 'odradek', bootstrap, pid: child.pid ?? 0, stop };
+  return { name: 'odradek', bootstrap, pid: child.pid ?? 0, dataDir: folder, stop };
 }
 
 /** A port of 127.0.0.1 that nobody listens on. */

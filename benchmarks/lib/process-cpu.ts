@@ -11,6 +11,12 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** CPU seconds that the first thread of process `pid` has used so far: of a broker, its own. Linux only. */
+export function firstThreadCpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1');
+  return Number(stat.split(' ')[0]) / 1e9;
+}
+
 /** Resident memory of process `pid` in MiB. */
 export function residentMib(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');

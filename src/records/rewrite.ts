@@ -88,6 +88,8 @@ export interface RetainOptions {
   readonly level?: number | undefined;
   /** Sets the time from which the batch's tombstones may go, where it has none yet (KIP-534). */
   readonly deleteHorizonMs?: number | undefined;
+  /** The records' bytes, where they are decompressed already. */
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /**
@@ -100,7 +102,7 @@ export function retainRecords(
   keep: (record: RecordCursor) => boolean,
   options: RetainOptions,
 ): RecordBatch | undefined {
-  const bytes = recordsBytes(batch, options);
+  const bytes = options.bytes ?? recordsBytes(batch, options);
   const setsHorizon = options.deleteHorizonMs !== undefined && !batch.hasDeleteHorizon;
   const writer = new BatchWriter(
     retainedHeader(batch, options),

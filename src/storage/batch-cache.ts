@@ -230,6 +230,15 @@ export class LogTail {
     }
   }
 
+  /** Drops what has anything below `offset`, because the log has it differently from now on. */
+  dropAllBelow(offset: number): void {
+    for (;;) {
+      const oldest = this.#entries[this.#first];
+      if (oldest === undefined || oldest.startOffset >= offset) return;
+      this.evict(oldest);
+    }
+  }
+
   /**
    * Whole batches from the one that holds `startOffset`; undefined where that one is not here. No bytes
    * where nothing fits the options.

@@ -54,6 +54,15 @@ export class DeletedFiles {
       return;
     }
     for (const file of files) renameOrRemove(file);
+    this.removeRenamed(files, delayMs);
+  }
+
+  /** Removes files after `delayMs` that have their last names already. Throws as `Files` does. */
+  removeRenamed(files: readonly CachedFile[], delayMs: number): void {
+    if (delayMs === 0) {
+      for (const file of files) file.remove();
+      return;
+    }
     const timer = this.#timers.setTimer(Math.min(delayMs, 0x7fff_ffff), () => {
       this.#waiting.delete(timer);
       this.#removeNow(files);

@@ -86,6 +86,7 @@ function logOptions(found: FoundLog, options: LoadOptions): LogOptions {
     config: options.configOf(topic),
     logStartOffset: logDirectory.checkpointed('logStartOffset', topic, partition) ?? 0,
     recoveryPoint: logDirectory.checkpointed('recoveryPoint', topic, partition) ?? 0,
+    cleanedEndOffset: logDirectory.checkpointed('cleanerOffset', topic, partition),
     clean: logDirectory.cleanShutdown !== undefined,
   };
 }

@@ -43,3 +43,9 @@ export const defaultLogConfig: LogConfig = {
   batchValidation: 'header',
   producerIdExpirationMs: 86_400_000,
 };
+
+/** `segment.ms`, or less where records have to come under compaction sooner. */
+export function segmentMsMax(config: LogConfig): number {
+  if (!config.cleanupPolicyCompact) return config.segmentMs;
+  return Math.min(config.segmentMs, config.maxCompactionLagMs);
+}

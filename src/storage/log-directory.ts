@@ -233,13 +233,13 @@ export class LogDirectory {
   #collect(kind: CheckpointKind): OffsetsByPartition {
     const offsets: OffsetsByPartition = new Map(this.#foreignOffsets.get(kind));
     for (const [key, log] of this.logs) {
-      const offset = this.#offsetOf(kind, key, log);
+      const offset = this.#offsetOf(kind, log);
       if (offset !== undefined) offsets.set(key, offset);
     }
     return offsets;
   }
 
-  #offsetOf(kind: CheckpointKind, key: string, log: Log): number | undefined {
+  #offsetOf(kind: CheckpointKind, log: Log): number | undefined {
     switch (kind) {
       case 'recoveryPoint':
         return log.recoveryPoint;
@@ -248,7 +248,7 @@ export class LogDirectory {
       case 'highWatermark':
         return log.highWatermark;
       case 'cleanerOffset':
-        return this.#checkpoints.cleanerOffset.content.get(key);
+        return log.compaction.cleanedEndOffset;
     }
   }
 
@@ -335,6 +335,7 @@ export class LogDirectory {
       await this.checkpoint('logStartOffset');
       await this.checkpoint('highWatermark');
       await this.checkpoint('recoveryPoint');
+      await this.checkpoint('cleanerOffset');
     }
     await this.#mark(mark);
     await this.release();

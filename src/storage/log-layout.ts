@@ -12,6 +12,13 @@ export const offsetIndexSuffix = '.index';
 export const timeIndexSuffix = '.timeindex';
 /** Of the transaction index. */
 export const transactionIndexSuffix = '.txnindex';
+/** Of all the files of a segment, its `.log` file first. */
+export const segmentFileSuffixes = [
+  logFileSuffix,
+  offsetIndexSuffix,
+  timeIndexSuffix,
+  transactionIndexSuffix,
+] as const;
 /** Of a producer snapshot, named by the offset at which it was taken. */
 export const producerSnapshotSuffix = '.snapshot';
 /** Behind the name of a file that waits for its removal. */

@@ -1,7 +1,10 @@
-import type { Clock, Files, Timers } from '../runtime/runtime.ts';
+import type { Background, Clock, Files, Random, Timers } from '../runtime/runtime.ts';
+import type { Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
+import type { CleanerSettings } from './cleaner-settings.ts';
 import type { CheckpointKind } from './checkpoints.ts';
 import { DeletionQueue } from './deletion-queue.ts';
+import { LogCleaner } from './log-cleaner.ts';
 import type { LogDirectory } from './log-directory.ts';
 import type { LogManagerLimits } from './log-manager-options.ts';
 import type { LogRegistry } from './log-registry.ts';
@@ -9,11 +12,22 @@ import { LogSweep } from './log-sweep.ts';
 import type { Log } from './log.ts';
 import { Repeater } from './repeater.ts';
 
+/** What maintenance needs around it. */
+export interface LogMaintenanceModules {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly background: Background;
+  readonly logger: Logger;
+}
+
 /**
- * What happens to the logs of a broker at intervals: retention, the expiry of producers, the checkpoints, the
- * removal of deleted logs.
+ * What happens to the logs of a broker at intervals: retention, compaction, the expiry of producers, the
+ * checkpoints, the removal of deleted logs.
  */
 export class LogMaintenance {
+  readonly cleaner: LogCleaner;
   readonly #limits: LogManagerLimits;
   readonly #registry: LogRegistry;
   readonly #directories: readonly LogDirectory[];
@@ -31,9 +45,10 @@ export class LogMaintenance {
       limits: LogManagerLimits;
       registry: LogRegistry;
       directories: readonly LogDirectory[];
+      cleaner: () => CleanerSettings;
       onFailed: (path: string, error: unknown) => void;
     },
-    modules: { files: Files; clock: Clock; timers: Timers },
+    modules: LogMaintenanceModules,
   ) {
     this.#limits = options.limits;
     this.#registry = options.registry;
@@ -42,6 +57,7 @@ export class LogMaintenance {
     this.#clock = modules.clock;
     this.#timers = modules.timers;
     this.#deletions = new DeletionQueue({ onFailed: options.onFailed }, modules);
+    this.cleaner = new LogCleaner({ ...options, settings: options.cleaner }, modules);
     this.#retention = this.#sweep((log, nowMs) => void log.applyRetention(nowMs));
     this.#expiry = this.#sweep((log, nowMs) => log.expireProducers(nowMs));
   }
@@ -58,14 +74,16 @@ export class LogMaintenance {
       every(limits.logStartOffsetCheckpointIntervalMs, () => this.checkpoint('logStartOffset')),
       every(limits.highWatermarkCheckpointIntervalMs, () => this.checkpoint('highWatermark')),
     ];
+    this.cleaner.start();
   }
 
-  /** Nothing new begins from now on. */
-  stop(): void {
+  /** Nothing new begins from now on. Settles when the round of the cleaner that is under way has ended. */
+  async stop(): Promise<void> {
     for (const repeater of this.#repeaters) repeater.stop();
     this.#retention.stop();
     this.#expiry.stop();
     this.#deletions.stop();
+    await this.cleaner.stop();
   }
 
   applyRetention(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
+import type { CleanerSettings } from './cleaner-settings.ts';
 import type { LogConfig } from './log-config.ts';
+import type { Log } from './log.ts';
 
 /** What `LogManager.start` is told. */
 export interface LogManagerOptions {
@@ -31,6 +33,8 @@ export interface LogManagerOptions {
   readonly onLocked?: (found: { clusterId: string }) => Promise<void>;
   /** Called at most once a second while logs are opened. */
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** How logs are compacted, asked whenever it acts; `defaultCleanerSettings` unless given. */
+  readonly cleaner?: () => CleanerSettings;
   /** Bounds and intervals that differ from `defaultLogManagerLimits`. */
   readonly limits?: Partial<LogManagerLimits>;
 }
@@ -138,3 +142,10 @@ export interface LogDescription {
   /** How far the log's end is behind the high watermark: 0 but on a replica that catches up. */
   readonly offsetLag: number;
 }
+
+/** Told of a log directory that went offline, with the logs that were in it; they refuse everything now. */
+export type DirectoryOfflineListener = (
+  directory: string,
+  logs: readonly Log[],
+  error: Error,
+) => void;

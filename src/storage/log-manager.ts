@@ -4,6 +4,7 @@ import { concurrently } from '../util/concurrently.ts';
 import { errorText } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import { defaultCleanerSettings } from './cleaner-settings.ts';
 import { type CheckpointKind, partitionKey } from './checkpoints.ts';
 import { agreeOnIdentity } from './directory-identity.ts';
 import { DirectoryPace } from './directory-pace.ts';
@@ -16,12 +17,14 @@ import {
 } from './find-logs.ts';
 import { loadLogs } from './load-logs.ts';
 import type { LogConfig } from './log-config.ts';
+import type { LogCleaner } from './log-cleaner.ts';
 import { LogDirectories } from './log-directories.ts';
 import { LogDirectory } from './log-directory.ts';
 import { logFiles } from './log-files.ts';
 import {
   defaultLogManagerLimits,
   type DirectoryDescription,
+  type DirectoryOfflineListener,
   type FoundTopic,
   type LoadProgress,
   type LogDescription,
@@ -36,13 +39,6 @@ import type { Log, LogModules } from './log.ts';
 import { writePartitionMetadata } from './partition-metadata.ts';
 import { sharedByLogs } from './shared-by-logs.ts';
 import { UntouchedLogs } from './untouched-logs.ts';
-
-/** Told of a log directory that went offline, with the logs that were in it; they refuse everything now. */
-export type DirectoryOfflineListener = (
-  directory: string,
-  logs: readonly Log[],
-  error: Error,
-) => void;
 
 /**
  * All logs of a broker, over its log directories: opens and recovers them at start, makes and deletes them,
@@ -96,9 +92,10 @@ export class LogManager {
         limits: this.#limits,
         registry: this.#registry,
         directories: this.#directories.all,
+        cleaner: options.cleaner ?? (() => defaultCleanerSettings),
         onFailed: (path, error) => this.#failedBelow(path, error),
       },
-      { files: this.#files, clock, timers },
+      { ...modules.runtime, files: this.#files, logger: this.#logger },
     );
   }
 
@@ -246,6 +243,11 @@ export class LogManager {
   /** Applies retention to every log, as happens every `log.retention.check.interval.ms`. */
   applyRetention(): Promise<void> {
     return this.#maintenance.applyRetention();
+  }
+
+  /** What compacts the logs. */
+  get cleaner(): LogCleaner {
+    return this.#maintenance.cleaner;
   }
 
   /** Writes a checkpoint of every directory, as happens in its interval. */
@@ -409,7 +411,7 @@ export class LogManager {
 
   /** Ends all work in the background. */
   async #quiet(): Promise<void> {
-    this.#maintenance.stop();
+    await this.#maintenance.stop();
     await Promise.all(this.#directories.all.map((directory) => directory.stopFlushing()));
   }
 

@@ -113,11 +113,26 @@ export class LogReader {
         file.unpin();
       }
       this.#pace.reads.ended(started);
+      if (this.#isReplaced(piece)) {
+        // What was read goes with the old indexes, and the caller asks the new ones.
+        this.#buffers.give(buffer);
+        piece = this.#startAnew(piece);
+        continue;
+      }
       const read = this.#accept(piece, buffer, bytes);
       if (read !== undefined) return read;
       piece = this.#following(piece);
     }
     return emptyRead;
+  }
+
+  /** Whether compaction has put another segment in the place of the piece's own. */
+  #isReplaced({ segment, startOffset }: ReadPiece): boolean {
+    return segment.isRemoved && this.#segments.first.baseOffset <= startOffset;
+  }
+
+  #startAnew({ startOffset, options }: ReadPiece): ReadPiece {
+    return this.#start(this.#segments.indexOf(startOffset), startOffset, options);
   }
 
   /** The answer that the piece gives, undefined where more has to be read. */
@@ -153,6 +168,7 @@ export class LogReader {
 
   /** What to read after a piece that did not have it: more of the segment, or the next one. */
   #following(piece: ReadPiece): ReadPiece | undefined {
+    if (this.#isReplaced(piece)) return this.#startAnew(piece);
     if (piece.segment.isRemoved) return undefined;
     if (!piece.isAtEnd) return piece;
     // Segments before it may have gone while it was read.

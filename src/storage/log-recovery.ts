@@ -91,7 +91,6 @@ class LogLoading {
         isNew: false,
         createdMs: stat === undefined ? clock.nowMs() : stat.modifiedMs,
         rollJitterMs: rollJitter(config, random),
-        reservedBytes: 0,
       },
       this.#modules,
     );

@@ -9,6 +9,7 @@ import type { BatchCache, LogTail } from './batch-cache.ts';
 import { DeletedFiles } from './deleted-files.ts';
 import type { DirectoryPace } from './directory-pace.ts';
 import { LogAppender } from './log-appender.ts';
+import { LogCompaction } from './log-compaction.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogFlusher } from './log-flusher.ts';
 import { emptyRead, LogReader } from './log-reader.ts';
@@ -56,6 +57,8 @@ export interface LogOptions {
   readonly recoveryPoint?: number;
   /** Whether the log was closed by `close()`, and all of it synced, when it was last used. */
   readonly clean?: boolean;
+  /** From the checkpoint: below it the log was compacted. */
+  readonly cleanedEndOffset?: number | undefined;
 }
 
 /** What a log needs around it. All but `pace` are shared by the logs of a broker. */
@@ -96,6 +99,8 @@ export class Log {
   topicId: string;
   readonly directory: string;
   listener: LogListener | undefined;
+  /** What a cleaner does with the log. */
+  readonly compaction: LogCompaction;
 
   readonly #modules: LogModules;
   readonly #state: LogState;
@@ -133,6 +138,11 @@ export class Log {
       },
       this.#state,
       { ...modules, tail: this.#tail, flusher: this.#flusher },
+    );
+    this.compaction = new LogCompaction(
+      (files) => this.#deletedFiles.removeRenamed(files, this.config.fileDeleteDelayMs),
+      this.#state,
+      { ...modules, tail: this.#tail, reader: this.#reader, flusher: this.#flusher },
     );
     this.#lastFlushMs = modules.clock.nowMs();
   }
@@ -297,9 +307,14 @@ export class Log {
     return this.#lookUp((range) => findMaxTimestamp(range, this.#modules));
   }
 
+  /** Looks with `find`, and again as long as segments went meanwhile: others may have taken their place. */
   async #lookUp<Found>(find: (range: TimeLookupRange) => Promise<Found>): Promise<Found> {
     try {
-      return await find(lookupRange(this.#state, this.#appender.writer, () => this.#isClosed));
+      for (;;) {
+        const range = lookupRange(this.#state, this.#appender.writer, () => this.#isClosed);
+        const found = await find(range);
+        if (this.#isClosed || !range.segments.some(({ isRemoved }) => isRemoved)) return found;
+      }
     } catch (error) {
       return this.#filesFailed(error);
     }
@@ -324,6 +339,7 @@ export class Log {
   advanceLogStartOffset(offset: number): void {
     assert(offset <= this.#state.logEndOffset, 'a log does not start behind its end');
     if (offset <= this.#state.logStartOffset) return;
+    this.compaction.finishSwap();
     this.#state.raiseStart(offset);
     this.#tail.dropBelow(offset);
     const config = { ...this.config, cleanupPolicyDelete: false };
@@ -340,6 +356,7 @@ export class Log {
     const state = this.#state;
     if (offset >= state.logEndOffset) return;
     if (offset < state.logStartOffset) return this.truncateFullyAndStartAt(offset);
+    this.compaction.interrupt();
     this.#appender.dropPending();
     this.#reader.forgetCursors();
     this.#tail.truncateTo(offset);
@@ -350,6 +367,7 @@ export class Log {
 
   /** Removes everything; the log goes on, empty, at `offset`. */
   truncateFullyAndStartAt(offset: number): void {
+    this.compaction.interrupt();
     this.#appender.dropPending();
     this.#reader.forgetCursors();
     this.#tail.truncateTo(-1);
@@ -370,6 +388,7 @@ export class Log {
 
   /** Deletes the oldest segments as `retention.*` and the log's start ask for; to be called now and then. */
   applyRetention(nowMs: number): { deletedSegments: number } {
+    this.compaction.finishSwap();
     const count = this.#state.countDeletable(this.config, nowMs);
     const hasToRoll = count === this.#state.segments.list.length;
     const deletedSegments = hasToRoll && !this.#rollEmpty() ? count - 1 : count;
@@ -393,14 +412,16 @@ export class Log {
   #deleteOldest(count: number): void {
     if (count === 0) return;
     const removed = this.#state.takeOldest(count);
+    this.compaction.noteRemoved(removed);
     this.#flusher.forget(removed);
     this.#tail.dropBelow(this.#state.logStartOffset);
     const files = removed.flatMap((segment) => segment.allFiles());
-    this.#deleted ??= new DeletedFiles(this, {
-      ...this.#modules,
-      onFailure: (error) => this.#fail(error),
-    });
-    this.#deleted.remove(files, this.config.fileDeleteDelayMs);
+    this.#deletedFiles.remove(files, this.config.fileDeleteDelayMs);
+  }
+
+  get #deletedFiles(): DeletedFiles {
+    const modules = { ...this.#modules, onFailure: (error: unknown) => this.#fail(error) };
+    return (this.#deleted ??= new DeletedFiles(this, modules));
   }
 
   /** Whether `flush.ms` has passed since the last flush, and there is something to flush. */
@@ -446,6 +467,7 @@ export class Log {
   closeNow(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.compaction.close();
     this.#appender.writer.closeNow();
     this.#deleted?.closeNow();
     this.#tail.truncateTo(-1);

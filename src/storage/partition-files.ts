@@ -8,6 +8,7 @@ import {
   offsetIndexSuffix,
   offsetOfFileName,
   producerSnapshotSuffix,
+  segmentFileSuffixes,
   swapSuffix,
   timeIndexSuffix,
   transactionIndexSuffix,
@@ -24,7 +25,6 @@ export interface PartitionFiles {
 }
 
 const indexSuffixes = [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix];
-const segmentSuffixes = [logFileSuffix, ...indexSuffixes];
 const sliceBytes = 1024 * 1024;
 
 /**
@@ -35,9 +35,7 @@ export function tidyPartitionFiles(files: Files, directory: string): PartitionFi
   let names = files.list(directory);
   if (names.some(isLeftover)) {
     finishSwaps(files, directory, names);
-    for (const name of names) {
-      if (isLeftover(name)) files.remove(files.join(directory, name));
-    }
+    removeLeftovers(files, directory);
     names = files.list(directory);
   }
   const baseOffsets = offsetsOf(names, logFileSuffix);
@@ -58,30 +56,66 @@ function isLeftover(name: string): boolean {
   return name.endsWith(deletedSuffix) || name.endsWith(cleanedSuffix) || name.endsWith(swapSuffix);
 }
 
+/** What is `.cleaned` goes last: while it is there, what is `.swap` beside it counts for nothing. */
+function removeLeftovers(files: Files, directory: string): void {
+  const names = files.list(directory);
+  for (const suffix of [deletedSuffix, swapSuffix, cleanedSuffix]) {
+    for (const name of names) {
+      if (name.endsWith(suffix)) files.remove(files.join(directory, name));
+    }
+  }
+}
+
 /**
  * Segments that a cleaner had finished, and was putting in the place of others, when it was stopped. Each
  * replaces the old segments from its own base offset up to its last offset. Where a cleaned segment has not
  * even got its second name, those behind it are of the same unfinished work and are left out.
+ *
+ * The old files go first, all of them, and then the `.log` file takes its place before the others: wherever
+ * this is stopped, the next start goes on with it.
  */
 function finishSwaps(files: Files, directory: string, names: readonly string[]): void {
-  const unfinishedFrom = offsetsOf(names, logFileSuffix + cleanedSuffix)[0] ?? Infinity;
+  const unfinishedFrom = Math.min(
+    ...segmentFileSuffixes.flatMap((suffix) => offsetsOf(names, suffix + cleanedSuffix)),
+  );
   for (const base of offsetsOf(names, logFileSuffix + swapSuffix)) {
     if (base >= unfinishedFrom) continue;
-    const stem = offsetFileName(base, '');
-    const lastOffset = lastOffsetIn(
-      files,
-      files.join(directory, stem + logFileSuffix + swapSuffix),
-    );
-    for (const replaced of offsetsOf(names, logFileSuffix)) {
-      if (replaced <= base || replaced > lastOffset) continue;
-      files.remove(files.join(directory, offsetFileName(replaced, logFileSuffix)));
+    removeReplaced(files, directory, names, base);
+    takeSwapNames(files, directory, names, base);
+  }
+  for (const base of offsetsOf(names, logFileSuffix)) {
+    const isDone = names.includes(offsetFileName(base, logFileSuffix + swapSuffix));
+    if (!isDone && base < unfinishedFrom) takeSwapNames(files, directory, names, base);
+  }
+}
+
+/** Removes the files of the segments that the swap file at `base` was made from. */
+function removeReplaced(
+  files: Files,
+  directory: string,
+  names: readonly string[],
+  base: number,
+): void {
+  const swap = files.join(directory, offsetFileName(base, logFileSuffix + swapSuffix));
+  const lastOffset = lastOffsetIn(files, swap);
+  for (const suffix of segmentFileSuffixes) {
+    for (const replaced of offsetsOf(names, suffix)) {
+      if (replaced !== base && (replaced < base || replaced > lastOffset)) continue;
+      files.remove(files.join(directory, offsetFileName(replaced, suffix)));
     }
-    for (const suffix of segmentSuffixes) {
-      const name = stem + suffix;
-      files.remove(files.join(directory, name));
-      if (!names.includes(name + swapSuffix)) continue;
-      files.rename(files.join(directory, name + swapSuffix), files.join(directory, name));
-    }
+  }
+}
+
+function takeSwapNames(
+  files: Files,
+  directory: string,
+  names: readonly string[],
+  base: number,
+): void {
+  for (const suffix of segmentFileSuffixes) {
+    const name = offsetFileName(base, suffix);
+    if (!names.includes(name + swapSuffix)) continue;
+    files.rename(files.join(directory, name + swapSuffix), files.join(directory, name));
   }
 }
 

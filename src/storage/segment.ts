@@ -30,8 +30,8 @@ export interface SegmentOptions {
   readonly createdMs: number;
   /** By how much its `segment.ms` is cut. */
   readonly rollJitterMs: number;
-  /** Bytes that its `.log` file takes from the start (`preallocate`); 0 where it grows as it is written. */
-  readonly reservedBytes: number;
+  /** Bytes that its `.log` file takes from the start (`preallocate`); unless given, it grows as it is written. */
+  readonly reservedBytes?: number;
 }
 
 /** A part of a `.log` file, `[fromPosition, toPosition)`. */
@@ -91,7 +91,7 @@ export class Segment {
     this.rollJitterMs = options.rollJitterMs;
     this.isOnDisk = !options.isNew;
     this.#isNew = options.isNew;
-    this.#reservedBytes = options.reservedBytes;
+    this.#reservedBytes = options.reservedBytes ?? 0;
     this.#openFiles = modules.openFiles;
     const { files } = modules.openFiles;
     const name = offsetFileName(options.baseOffset, logFileSuffix);

@@ -62,6 +62,16 @@ export class Segments {
     return this.#list.splice(this.#list.indexOf(segment) + 1);
   }
 
+  /** Puts `segment` in the place of `old`, which stand one behind the other. */
+  replace(old: readonly Segment[], segment: Segment): void {
+    const index = this.#list.indexOf(must(old[0]));
+    assert(
+      index >= 0 && old.every((replaced, i) => this.#list[index + i] === replaced),
+      'the segments that are replaced stand one behind the other',
+    );
+    this.#list.splice(index, old.length, segment);
+  }
+
   /** Takes out all, for `segment` alone. */
   replaceAll(segment: Segment): Segment[] {
     return this.#list.splice(0, this.#list.length, segment);

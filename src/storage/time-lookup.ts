@@ -126,7 +126,7 @@ export async function findMaxTimestamp(
   }
   if (newest === undefined) return undefined;
   const segment = newest;
-  const found = await unlessGone(segment, range, () => {
+  return unlessGone(segment, range, () => {
     const { timestampMs, offset } = largest;
     const from = segment.offsetIndex.lookup(offset);
     return searchSegment(segment, from, range, modules.readBuffers, (batch) =>
@@ -135,8 +135,6 @@ export async function findMaxTimestamp(
         : (whole) => firstOfMaxTimestamp(whole, { maxBytes: modules.decompressedBytesMax }),
     );
   });
-  // Where it was deleted meanwhile, another has the largest now.
-  return found === undefined && range.isGone(segment) ? findMaxTimestamp(range, modules) : found;
 }
 
 /** What `find` finds in a segment, undefined where that has gone, before or meanwhile. */
@@ -170,7 +168,8 @@ async function maxTimestampIn(
     end: sizeBytes,
     visit: (batch) => {
       if (batch.nextOffset > range.endOffset) return false;
-      if (batch.nextOffset > range.startOffset && batch.maxTimestamp > largest.timestampMs) {
+      const counts = batch.recordCount > 0 && batch.nextOffset > range.startOffset;
+      if (counts && batch.maxTimestamp > largest.timestampMs) {
         largest = { timestampMs: batch.maxTimestamp, offset: batch.lastOffset };
       }
       return true;
