@@ -12,7 +12,7 @@ import {
   transactionIndexSuffix,
 } from './log-layout.ts';
 import { readBatchHeader } from './batch-walk.ts';
-import type { LogConfig } from './log-config.ts';
+import { type LogConfig, segmentMsMax } from './log-config.ts';
 import { OffsetIndex } from './offset-index.ts';
 import type { CachedFile, OpenFiles } from './open-files.ts';
 import { TimeIndex } from './time-index.ts';
@@ -204,7 +204,7 @@ export class Segment {
     if (this.sizeBytes > config.segmentBytes - batch.sizeBytes) return true;
     if (this.offsetIndex.isFull(config.segmentIndexBytes)) return true;
     if (this.timeIndex.isFull(config.segmentIndexBytes)) return true;
-    return this.ageAtMs(batch.maxTimestamp, nowMs) > config.segmentMs - this.rollJitterMs;
+    return this.ageAtMs(batch.maxTimestamp, nowMs) > segmentMsMax(config) - this.rollJitterMs;
   }
 
   /**
