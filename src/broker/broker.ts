@@ -27,7 +27,7 @@ import { Contention } from './contention.ts';
 import { Dispatcher } from './dispatch.ts';
 import { guardedTimers } from './guarded-timers.ts';
 import { Listeners } from './listeners.ts';
-import { logManagerLimits } from './log-manager-limits.ts';
+import { cleanerSettings, logManagerLimits } from './log-manager-limits.ts';
 import { takeMetadataDirectory } from './metadata-directory.ts';
 import { Partitions } from './partitions.ts';
 import { advertisedAddresses, decideRegistration } from './registration.ts';
@@ -209,6 +209,7 @@ export class RunningBroker {
         },
         topicIdOf: (topic) => this.metadata.image.topicsByName.get(topic)?.id,
         onLocked: async () => this.#openMetadata(),
+        cleaner: () => cleanerSettings(this.#config),
         limits: logManagerLimits(this.#config),
       },
       { runtime: this.#runtime, logger: this.#logger },
@@ -374,6 +375,7 @@ export class RunningBroker {
       static: this.#setup.values,
     };
     this.#config = resolveBrokerConfig(this.#layers);
+    this.#logManager?.cleaner.settingsChanged();
   }
 
   /** A broken invariant: this broker stops as if it had crashed; the process and its other brokers live. */

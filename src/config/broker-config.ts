@@ -55,6 +55,13 @@ export interface BrokerConfig {
   readonly logFlushOffsetCheckpointIntervalMs: number;
   readonly logFlushStartOffsetCheckpointIntervalMs: number;
   readonly replicaHighWatermarkCheckpointIntervalMs: number;
+  readonly logCleanerEnable: boolean;
+  readonly logCleanerBackoffMs: number;
+  readonly logCleanerDedupeBufferSize: number;
+  /** In `(0, 1]`. */
+  readonly logCleanerIoBufferLoadFactor: number;
+  readonly logCleanerIoBufferSize: number;
+  readonly logCleanerIoMaxBytesPerSecond: number;
   readonly producerIdExpirationMs: number;
   readonly transactionMaxTimeoutMs: number;
 

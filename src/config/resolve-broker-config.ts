@@ -19,6 +19,7 @@ export function resolveBrokerConfig(layers: ConfigLayers): BrokerConfig {
     ...networkConfig(values),
     ...topicDefaults(values),
     ...logUpkeep(values),
+    ...logCleaner(values),
     ...bounds(values),
   };
   refuseContradictions(config);
@@ -179,7 +180,29 @@ function logUpkeep(values: TypedValues): Pick<BrokerConfig, UpkeepKeys> {
   };
 }
 
-type BoundKeys = Exclude<keyof BrokerConfig, NodeKeys | NetworkKeys | TopicKeys | UpkeepKeys>;
+type CleanerKeys =
+  | 'logCleanerEnable'
+  | 'logCleanerBackoffMs'
+  | 'logCleanerDedupeBufferSize'
+  | 'logCleanerIoBufferLoadFactor'
+  | 'logCleanerIoBufferSize'
+  | 'logCleanerIoMaxBytesPerSecond';
+
+function logCleaner(values: TypedValues): Pick<BrokerConfig, CleanerKeys> {
+  return {
+    logCleanerEnable: values.boolean('log.cleaner.enable'),
+    logCleanerBackoffMs: values.integer('log.cleaner.backoff.ms'),
+    logCleanerDedupeBufferSize: values.integer('log.cleaner.dedupe.buffer.size'),
+    logCleanerIoBufferLoadFactor: values.double('log.cleaner.io.buffer.load.factor'),
+    logCleanerIoBufferSize: values.integer('log.cleaner.io.buffer.size'),
+    logCleanerIoMaxBytesPerSecond: values.double('log.cleaner.io.max.bytes.per.second'),
+  };
+}
+
+type BoundKeys = Exclude<
+  keyof BrokerConfig,
+  NodeKeys | NetworkKeys | TopicKeys | UpkeepKeys | CleanerKeys
+>;
 
 function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
   return {

@@ -20,25 +20,25 @@ default.replication.factor | INT | 1 |  | medium | read-only | acts
     Replicas of a topic that is created without saying how many.
 delete.topic.enable | BOOLEAN | true |  | high | read-only | acts
     Whether topics may be deleted.
-log.cleaner.backoff.ms | LONG | 15000 | [0,...] | medium | cluster-wide | later
+log.cleaner.backoff.ms | LONG | 15000 | [0,...] | medium | cluster-wide | acts
     Pause of the compactor when there is nothing to compact.
-log.cleaner.dedupe.buffer.size | LONG | 134217728 |  | medium | cluster-wide | later
+log.cleaner.dedupe.buffer.size | LONG | 134217728 |  | medium | cluster-wide | acts
     Memory in which the compactor remembers keys.
-log.cleaner.delete.retention.ms | LONG | 86400000 | [0,...] | medium | cluster-wide | later
+log.cleaner.delete.retention.ms | LONG | 86400000 | [0,...] | medium | cluster-wide | acts
     How long a compacted topic shows that a key was deleted, for topics that do not say it themselves.
-log.cleaner.enable | BOOLEAN | true |  | medium | read-only | later
+log.cleaner.enable | BOOLEAN | true |  | medium | read-only | acts
     Whether topics are compacted at all.
-log.cleaner.io.buffer.load.factor | DOUBLE | 0.9 |  | medium | cluster-wide | later
+log.cleaner.io.buffer.load.factor | DOUBLE | 0.9 |  | medium | cluster-wide | acts
     How full the compactor's memory of keys may get.
-log.cleaner.io.buffer.size | INT | 524288 | [0,...] | medium | cluster-wide | later
+log.cleaner.io.buffer.size | INT | 524288 | [0,...] | medium | cluster-wide | acts
     Memory for the compactor's reads and writes.
-log.cleaner.io.max.bytes.per.second | DOUBLE | 1.7976931348623157E308 |  | medium | cluster-wide | later
+log.cleaner.io.max.bytes.per.second | DOUBLE | 1.7976931348623157E308 |  | medium | cluster-wide | acts
     Bytes that the compactor reads and writes in a second at most.
-log.cleaner.max.compaction.lag.ms | LONG | 9223372036854775807 | [1,...] | medium | cluster-wide | later
+log.cleaner.max.compaction.lag.ms | LONG | 9223372036854775807 | [1,...] | medium | cluster-wide | acts
     The age at which a record must have come under compaction, for topics that do not say it themselves.
-log.cleaner.min.cleanable.ratio | DOUBLE | 0.5 | [0,...,1] | medium | cluster-wide | later
+log.cleaner.min.cleanable.ratio | DOUBLE | 0.5 | [0,...,1] | medium | cluster-wide | acts
     The share of a log that must be new before it is compacted again, for topics that do not say it themselves.
-log.cleaner.min.compaction.lag.ms | LONG | 0 | [0,...] | medium | cluster-wide | later
+log.cleaner.min.compaction.lag.ms | LONG | 0 | [0,...] | medium | cluster-wide | acts
     The age below which compaction leaves a record alone, for topics that do not say it themselves.
 log.cleaner.threads | INT | 1 | [0,...] | medium | cluster-wide | ignored
     Threads of the compactor; it runs beside the broker here.

@@ -14,7 +14,7 @@ compression.type | STRING | producer | [uncompressed, zstd, lz4, snappy, gzip, p
     The codec in which batches are stored; 'producer' keeps each as it was sent, 'uncompressed' stores them plain.
 compression.zstd.level | INT | 3 | [-131072,...,22] | medium | cluster-wide | acts
     How hard zstd works where the broker compresses; a lower number is quicker.
-delete.retention.ms | LONG | 86400000 | [0,...] | medium | cluster-wide | later
+delete.retention.ms | LONG | 86400000 | [0,...] | medium | cluster-wide | acts
     How long a compacted topic still shows that a key was deleted.
 file.delete.delay.ms | LONG | 60000 | [0,...] | medium | cluster-wide | acts
     How long the files of a deleted segment stay on disk, so that reads under way can end.
@@ -32,7 +32,7 @@ local.retention.bytes | LONG | -2 | [-2,...] | medium | cluster-wide | later
     With tiered storage: bytes of a partition that stay on local disk; -2 means as many as are kept at all.
 local.retention.ms | LONG | -2 | [-2,...] | medium | cluster-wide | later
     With tiered storage: how long records stay on local disk; -2 means as long as they are kept at all.
-max.compaction.lag.ms | LONG | 9223372036854775807 | [1,...] | medium | cluster-wide | later
+max.compaction.lag.ms | LONG | 9223372036854775807 | [1,...] | medium | cluster-wide | acts
     The age at which a record must have come under compaction.
 max.message.bytes | INT | 1048588 | [0,...] | medium | cluster-wide | acts
     The largest batch that is accepted, in bytes as it is stored.
@@ -42,9 +42,9 @@ message.timestamp.before.max.ms | LONG | 9223372036854775807 | [0,...] | medium 
     How far a record's timestamp may be behind the broker's clock.
 message.timestamp.type | STRING | CreateTime | [CreateTime, LogAppendTime] | medium | cluster-wide | acts
     Whose clock stamps records: the producer's ('CreateTime') or the broker's ('LogAppendTime').
-min.cleanable.dirty.ratio | DOUBLE | 0.5 | [0,...,1] | medium | cluster-wide | later
+min.cleanable.dirty.ratio | DOUBLE | 0.5 | [0,...,1] | medium | cluster-wide | acts
     The share of a compacted log that must be new before it is compacted again.
-min.compaction.lag.ms | LONG | 0 | [0,...] | medium | cluster-wide | later
+min.compaction.lag.ms | LONG | 0 | [0,...] | medium | cluster-wide | acts
     The age below which a record is left alone by compaction.
 min.insync.replicas | INT | 1 | [1,...] | medium | cluster-wide | later
     How many in-sync replicas a write with 'acks=all' needs; never more than the topic has replicas.
