@@ -4,7 +4,8 @@
  * Answers with whole record batches as they stand in the log. Waits up to `maxWaitMs` until `minBytes` can
  * be read, on one timer wheel and on lists at the partitions, without a timer or a promise of its own. The
  * first partition that has records gives at least one batch, whatever the limits say (KIP-74), so that no
- * reader is stuck.
+ * reader is stuck. What compaction has emptied is stepped over; where nothing else is left, one control batch
+ * stands for it.
  *
  * Versions: 7 sessions (KIP-227); 9 leader epochs (KIP-320); 10 zstd (KIP-110), which lower
  * ones get all the same, as from Apache; 12 divergence by `lastFetchedEpoch`; 13 topic ids (KIP-516); 16 the endpoints of new leaders (KIP-951).

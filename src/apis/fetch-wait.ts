@@ -12,6 +12,7 @@ import { endpointsOf } from './endpoints.ts';
 import type { FetchPlan } from './fetch-plan.ts';
 import { fetchKey, type FetchPartition } from './fetch-sessions.ts';
 import { findPartition, findPartitionById } from './find-partition.ts';
+import { readForConsumer } from './read-for-consumer.ts';
 import type { ApiServices } from './services.ts';
 
 type Call = ApiCall<FetchRequest, FetchResponse>;
@@ -289,10 +290,11 @@ export class FetchWait implements DataWaiter, RoomWaiter {
     const end = partition.readableEndOffset(this.#isolation);
     const maxBytes = this.#bytesMaxOf(asked);
     if (asked.fetchOffset >= end || (maxBytes <= 0 && this.#foundData)) return undefined;
-    return partition.log.read(asked.fetchOffset, {
+    return readForConsumer(partition, asked.fetchOffset, {
       maxBytes,
       upperBoundOffset: end,
       atLeastOneBatch: !this.#foundData,
+      decompressedBytesMax: this.#services.config.decompressedBatchMaxBytes,
     });
   }
 

@@ -4,7 +4,8 @@ import { hasCode } from '../util/odradek-error.ts';
 import type { FoundLog } from './find-logs.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LoadProgress } from './log-manager-options.ts';
-import type { Log, LogModules, LogOptions } from './log.ts';
+import type { Log, LogModules } from './log.ts';
+import type { LogOptions } from './log-options.ts';
 import { openLog } from './open-log.ts';
 
 const progressIntervalMs = 1000;

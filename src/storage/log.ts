@@ -12,6 +12,7 @@ import { LogAppender } from './log-appender.ts';
 import { LogCompaction } from './log-compaction.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogFlusher } from './log-flusher.ts';
+import type { LogOptions } from './log-options.ts';
 import { emptyRead, LogReader } from './log-reader.ts';
 import type { BatchesRead, BatchesReadOptions } from './log-reader.ts';
 import { LogState } from './log-state.ts';
@@ -40,25 +41,6 @@ export interface LogListener {
   onWritten(log: Log, writtenEndOffset: number): void;
   /** Appends from `firstLostOffset` on, which had been answered `appended`, were cut off again. */
   onWriteFailed(log: Log, firstLostOffset: number, reason: 'KAFKA_STORAGE_ERROR'): void;
-}
-
-/** Which log it is. */
-export interface LogOptions {
-  /** Path of the partition's directory, which exists. */
-  readonly directory: string;
-  readonly topic: string;
-  readonly partition: number;
-  /** Kafka's 22-character form. */
-  readonly topicId: string;
-  readonly config: LogConfig;
-  /** From the checkpoint; 0 unless given. */
-  readonly logStartOffset?: number;
-  /** From the checkpoint: everything below it survived power loss. 0 unless given. */
-  readonly recoveryPoint?: number;
-  /** Whether the log was closed by `close()`, and all of it synced, when it was last used. */
-  readonly clean?: boolean;
-  /** From the checkpoint: below it the log was compacted. */
-  readonly cleanedEndOffset?: number | undefined;
 }
 
 /** What a log needs around it. All but `pace` are shared by the logs of a broker. */

@@ -1,6 +1,7 @@
 import { LeaderEpochCache } from './leader-epoch-cache.ts';
 import { Log } from './log.ts';
-import type { LogModules, LogOptions } from './log.ts';
+import type { LogModules } from './log.ts';
+import type { LogOptions } from './log-options.ts';
 import { loadLog } from './log-recovery.ts';
 import { newSegment } from './log-state.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';

@@ -1,0 +1,20 @@
+import type { LogConfig } from './log-config.ts';
+
+/** Which log it is. */
+export interface LogOptions {
+  /** Path of the partition's directory, which exists. */
+  readonly directory: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Kafka's 22-character form. */
+  readonly topicId: string;
+  readonly config: LogConfig;
+  /** From the checkpoint; 0 unless given. */
+  readonly logStartOffset?: number;
+  /** From the checkpoint: everything below it survived power loss. 0 unless given. */
+  readonly recoveryPoint?: number;
+  /** Whether the log was closed by `close()`, and all of it synced, when it was last used. */
+  readonly clean?: boolean;
+  /** From the checkpoint: below it the log was compacted. */
+  readonly cleanedEndOffset?: number | undefined;
+}
