@@ -1,0 +1,122 @@
+/**
+ * Regular expressions of RE2's syntax over whole topic names, by `re2js`. What an expression may cost is
+ * bounded before it is compiled: docs/decisions/0013-re2-library.md.
+ */
+import type { RE2JS } from 're2js';
+import { requirePackage } from '../../../records/optional-package.ts';
+import { errorText } from '../../../util/is-error.ts';
+
+/** Characters of an expression. */
+const patternLengthMax = 4096;
+/** Instructions of the compiled expression. `.{1,249}` has 499. */
+const patternSizeMax = 2000;
+
+/** A compiled regular expression. */
+export interface TopicPattern {
+  /** Instructions: matching a name costs this times its length at the worst. */
+  readonly size: number;
+  /** Whether the whole name matches. */
+  matches(topicName: string): boolean;
+}
+
+interface Re2Package {
+  readonly RE2JS: typeof RE2JS;
+}
+
+let loaded: Re2Package | undefined;
+
+function library(): Re2Package {
+  loaded ??= requirePackage<Re2Package>('re2js', 'a subscription by a regular expression');
+  return loaded;
+}
+
+/** The compiled expression, or what is wrong with it. */
+export function compilePattern(regex: string): TopicPattern | { readonly problem: string } {
+  if (regex.length > patternLengthMax) {
+    return { problem: `it is longer than ${patternLengthMax} characters` };
+  }
+  if (sizeAtMost(regex) > patternSizeMax) return { problem: tooLarge };
+  let compiled: RE2JS;
+  try {
+    compiled = library().RE2JS.compile(regex);
+  } catch (error) {
+    return { problem: syntaxProblem(error) };
+  }
+  const size = compiled.programSize();
+  if (size > patternSizeMax) return { problem: tooLarge };
+  return { size, matches: (topicName) => compiled.testExact(topicName) };
+}
+
+const tooLarge = `it compiles to more than ${patternSizeMax} instructions`;
+
+function syntaxProblem(error: unknown): string {
+  // The library's message repeats the expression, in part or whole, behind what is wrong with it.
+  const message = errorText(error)
+    .replace(/^error parsing regexp: /, '')
+    .replace(/: `.*`$/s, '');
+  return message.length > 200 ? `${message.slice(0, 200)}…` : message;
+}
+
+/** Sizes while an expression is walked: of the group that is open, and of the last thing in it. */
+interface OpenGroup {
+  total: number;
+  last: number;
+}
+
+/**
+ * How many instructions an expression compiles to at the most, without its being compiled: each character
+ * one, what is repeated as often as it is repeated. What is not well-formed may get any number.
+ */
+export function sizeAtMost(regex: string): number {
+  const open: OpenGroup[] = [{ total: 0, last: 0 }];
+  for (let at = 0; at < regex.length;) {
+    const group = open.at(-1) ?? { total: 0, last: 0 };
+    const character = regex.charAt(at);
+    if (character === '(') open.push({ total: 2, last: 0 });
+    else if (character === ')' && open.length > 1) {
+      open.pop();
+      const outer = open.at(-1);
+      if (outer !== undefined) addPiece(outer, group.total);
+    } else if (character === '*' || character === '+' || character === '?') group.total++;
+    else {
+      const repeat = character === '{' ? repeatAt(regex, at) : undefined;
+      if (repeat !== undefined) {
+        // An optional repetition costs an instruction more than the piece itself.
+        group.total += (group.last + 1) * repeat.most;
+        group.last += (group.last + 1) * repeat.most;
+        at = repeat.end;
+        continue;
+      }
+      addPiece(group, 1);
+      at = endOfPiece(regex, at);
+      continue;
+    }
+    at++;
+  }
+  return open.reduce((sum, { total }) => sum + total, 0);
+}
+
+function addPiece(group: OpenGroup, size: number): void {
+  group.total += size;
+  group.last = size;
+}
+
+const repeatPattern = /\{(\d{1,9})(?:,(\d{0,9}))?\}/y;
+
+/** `{2}`, `{2,}` or `{2,5}`: the most repetitions that are written out. */
+function repeatAt(regex: string, at: number): { most: number; end: number } | undefined {
+  repeatPattern.lastIndex = at;
+  const found = repeatPattern.exec(regex);
+  if (found === null) return undefined;
+  const least = Number(found[1]);
+  const most = found[2] === undefined || found[2] === '' ? least + 1 : Number(found[2]);
+  return { most, end: repeatPattern.lastIndex };
+}
+
+/** Behind a character, an escape (`\.`, `\pL`, `\p{Greek}`, `\x{10FFFF}`) or a class (`[^]a-z[:digit:]]`). */
+const piecePattern = /\\[pPx]\{[^}]*\}|\\[^]|\[\^?\]?(?:\[:[^\]]*:\]|\\[^]|[^\]])*\]|[^]/y;
+
+function endOfPiece(regex: string, at: number): number {
+  piecePattern.lastIndex = at;
+  return piecePattern.exec(regex) === null ? at + 1 : piecePattern.lastIndex;
+}
