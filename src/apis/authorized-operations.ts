@@ -47,3 +47,12 @@ export const clusterOperations = bits(
   'ALTER_CONFIGS',
   'IDEMPOTENT_WRITE',
 );
+
+/** What may be done to a group. */
+export const groupOperations = bits(
+  'READ',
+  'DELETE',
+  'DESCRIBE',
+  'DESCRIBE_CONFIGS',
+  'ALTER_CONFIGS',
+);

@@ -9,6 +9,7 @@ import type { LogManager } from '../storage/log-manager.ts';
 import type { Logger } from '../util/logger.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
+import type { GroupService } from './group-service.ts';
 import type { MetadataCommands } from './metadata-commands.ts';
 
 /** The partitions that have a replica on this broker. */
@@ -38,6 +39,7 @@ export interface ApiServices {
   readonly logManager: LogManager;
   readonly metadata: MetadataCommands;
   readonly fetchSessions: FetchSessions;
+  readonly groups: GroupService;
   readonly answerMemory: AnswerMemory;
   /** All that is served, in the order of their keys. */
   readonly served: readonly ServedVersions[];

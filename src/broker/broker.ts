@@ -11,7 +11,12 @@ import { decideAdoption } from '../controller/adopt-topics.ts';
 import type { ControllerSettings } from '../controller/controller-settings.ts';
 import type { CreateTopicResult, NewTopic } from '../controller/create-topics.ts';
 import { openEmbeddedStore, embeddedStoreFiles } from '../metadata/embedded/embedded-store.ts';
-import { emptyConfig, type ConfigImage, type ListenerImage } from '../metadata/image.ts';
+import {
+  emptyConfig,
+  type ClusterImage,
+  type ConfigImage,
+  type ListenerImage,
+} from '../metadata/image.ts';
 import type { MetadataStore } from '../metadata/store.ts';
 import type { DirectoryLock, Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
@@ -25,6 +30,8 @@ import { OdradekError } from '../util/odradek-error.ts';
 import { ClusterMetadata } from './cluster-metadata.ts';
 import { Contention } from './contention.ts';
 import { Dispatcher } from './dispatch.ts';
+import { GroupCoordinators } from './group-coordinators.ts';
+import { newGroupCoordinator } from './new-group-coordinator.ts';
 import { guardedTimers } from './guarded-timers.ts';
 import { Listeners } from './listeners.ts';
 import { cleanerSettings, logManagerLimits } from './log-manager-limits.ts';
@@ -76,6 +83,7 @@ export class RunningBroker {
   #metadata: ClusterMetadata | undefined;
   #logManager: LogManager | undefined;
   #partitions: Partitions | undefined;
+  #groups: GroupCoordinators | undefined;
   #advertised: readonly ListenerImage[] = [];
   #epoch = -1;
   #stopping: Promise<void> | undefined;
@@ -142,6 +150,10 @@ export class RunningBroker {
 
   get partitions(): Partitions {
     return must(this.#partitions);
+  }
+
+  get groups(): GroupCoordinators {
+    return must(this.#groups);
   }
 
   get logManager(): LogManager {
@@ -234,6 +246,7 @@ export class RunningBroker {
           try {
             if (delta.brokerConfigsChanged.size > 0) this.#reconfigure();
             this.#partitions?.apply(delta, image);
+            this.#groups?.topicsChanged(delta);
           } catch (error) {
             this.#defect(error);
           }
@@ -260,6 +273,7 @@ export class RunningBroker {
     );
     this.#epoch = must(registered).epoch;
     const { clock, timers, background } = this.#runtime;
+    this.#groups = this.#groupCoordinators(metadata);
     this.#partitions = new Partitions(
       { nodeId: this.#config.nodeId },
       {
@@ -271,9 +285,28 @@ export class RunningBroker {
         logManager,
         logger: this.#logger,
         logConfig: (topic) => this.#logConfig(topic.config),
+        listener: this.#groups,
       },
     );
     this.#partitions.load(metadata.image);
+  }
+
+  #groupCoordinators(metadata: ClusterMetadata): GroupCoordinators {
+    const image = (): ClusterImage => metadata.image;
+    const config = (): BrokerConfig => this.#config;
+    return new GroupCoordinators(
+      { nodeId: this.#config.nodeId },
+      {
+        ...this.#runtime,
+        wheel: this.#wheel,
+        logger: this.#logger,
+        config,
+        image,
+        create: newGroupCoordinator({ config, image, random: this.#runtime.random }),
+        createTopics: (topics) => this.createTopics(topics),
+        defect: (error) => this.#defect(error),
+      },
+    );
   }
 
   /**
@@ -326,6 +359,7 @@ export class RunningBroker {
       partitions,
       logManager,
       metadata,
+      groups: this.groups,
       fetchSessions: new FetchSessions(
         { slots: this.#config.maxIncrementalFetchSessionCacheSlots },
         { random },
@@ -401,7 +435,9 @@ export class RunningBroker {
   async #stop(how: 'stop' | 'abandon'): Promise<void> {
     await this.#listeners.drain();
     this.#partitions?.endWaits();
+    this.#groups?.drain();
     await this.#answered();
+    this.#groups?.close();
     this.#partitions?.close();
     this.#listeners.closeConnections('end');
     await this.#turn();
@@ -431,6 +467,7 @@ export class RunningBroker {
     const steps: (() => unknown)[] = [
       () => this.#listeners.drain(),
       () => this.#listeners.closeConnections('destroy'),
+      () => this.#groups?.close(),
       () => this.#partitions?.close(),
       () => this.#metadata?.close(),
       () => this.#store?.close(),

@@ -5,6 +5,7 @@ import type { BrokerOptions, TopicOptions } from './public-api.ts';
 const brokerOptionNames: Readonly<Record<keyof BrokerOptions, true>> = {
   config: true,
   dataDir: true,
+  defaults: true,
   host: true,
   logger: true,
   port: true,
@@ -24,7 +25,10 @@ const topicOptionNames: Readonly<Record<keyof TopicOptions, true>> = {
  */
 export function checkBrokerOptions(options: BrokerOptions): void {
   requireKnown('createBroker', options, brokerOptionNames);
-  const { storage, dataDir, topics = {} } = options;
+  const { storage, dataDir, defaults, topics = {} } = options;
+  if (defaults !== undefined && defaults !== 'embedded' && defaults !== 'kafka') {
+    throw invalid('defaults', defaults, "'embedded' or 'kafka'");
+  }
   if (storage !== undefined && storage !== 'disk' && storage !== 'memory') {
     throw invalid('storage', storage, "'disk' or 'memory'");
   }

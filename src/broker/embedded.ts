@@ -20,6 +20,7 @@ import { must } from '../util/assert.ts';
 import { silentLogger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { RunningBroker } from './broker.ts';
+import { embeddedDefaults } from './embedded-defaults.ts';
 import { readRecords } from './read-records.ts';
 
 const memoryDirectory = '/odradek';
@@ -43,7 +44,7 @@ async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
   checkBrokerOptions(options);
   const logger = options.logger ?? silentLogger;
   const loaded = loadBrokerConfig([
-    { name: 'the options', unknownKeys: 'refuse', values: withListener(options) },
+    { name: 'the options', unknownKeys: 'refuse', values: configOf(options) },
   ]);
   for (const warning of loaded.warnings) logger.warn(warning);
   if (loaded.ignored.length > 0) {
@@ -75,7 +76,14 @@ async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
 
 const removeNothing = (): Promise<void> => Promise.resolve();
 
-/** The configuration that the options stand for; `host` and `port` are a short form of `listeners`. */
+/** The configuration that the options stand for. What is undefined counts as not given. */
+function configOf(options: BrokerOptions): Record<string, ConfigInput | undefined> {
+  const given = Object.entries(withListener(options)).filter(([, value]) => value !== undefined);
+  const defaults = options.defaults === 'kafka' ? {} : embeddedDefaults(options.config ?? {});
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
+/** `host` and `port` are a short form of `listeners`. */
 function withListener(options: BrokerOptions): Record<string, ConfigInput | undefined> {
   const { config = {}, host = '127.0.0.1', port = 0 } = options;
   if (

@@ -8,12 +8,21 @@ import type { Timer, Timers } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
 
+/** Who follows which partitions are on this broker, and who leads them. */
+export interface PartitionsListener {
+  /** It is here, for the first time or with a new state. */
+  partitionChanged(partition: Partition): void;
+  /** It is closed, and not here any more. */
+  partitionClosed(partition: Partition): void;
+}
+
 /** What the partitions of a broker share. */
 export interface PartitionsModules extends PartitionModules {
   readonly timers: Timers;
   readonly logManager: LogManager;
   readonly logger: Logger;
   readonly logConfig: (topic: TopicImage) => LogConfig;
+  readonly listener: PartitionsListener;
 }
 
 /** Pause before a log is made again for which the disk had no room. */
@@ -96,15 +105,18 @@ export class Partitions implements PartitionLookup {
     const known = partitions[state.index];
     if (known !== undefined) {
       known.updateState(state);
+      this.#modules.listener.partitionChanged(known);
       return;
     }
     const log = this.#logOf(topic, state.index, options);
     if (log === undefined) return;
     log.updateConfig(this.#modules.logConfig(topic));
-    partitions[state.index] = new Partition(
+    const partition = new Partition(
       { topic: topic.name, index: state.index, log, state },
       this.#modules,
     );
+    partitions[state.index] = partition;
+    this.#modules.listener.partitionChanged(partition);
   }
 
   #slots(topic: TopicImage): (Partition | undefined)[] {
@@ -123,7 +135,10 @@ export class Partitions implements PartitionLookup {
     try {
       const log =
         logManager.get(topic.name, index) ??
-        logManager.create(topic.name, index, topic.id, logConfig(topic), options);
+        logManager.create(topic.name, index, topic.id, logConfig(topic), {
+          ...options,
+          onDemand: topic.internal,
+        });
       if (log.topicId === '') logManager.assignTopicId(log, topic.id);
       return logManager.directoryOf(log).online ? log : undefined;
     } catch (error) {
@@ -173,7 +188,7 @@ export class Partitions implements PartitionLookup {
     // A topic of the same name may have been made in the same commits.
     if (this.#byName.get(topic.name) === partitions) this.#byName.delete(topic.name);
     for (const [index, partition] of partitions.entries()) {
-      partition?.close();
+      if (partition !== undefined) this.#close(partition);
       // Also one that was lost with its directory, whose log would else stand in the way of a new one.
       this.#modules.logManager.delete(topic.name, index);
     }
@@ -186,9 +201,14 @@ export class Partitions implements PartitionLookup {
         if (partition === undefined || !lost.has(partition.log)) continue;
         // Gone first, so that those who wait and look again find no partition.
         partitions[index] = undefined;
-        partition.close('KAFKA_STORAGE_ERROR');
+        this.#close(partition, 'KAFKA_STORAGE_ERROR');
       }
     }
+  }
+
+  #close(partition: Partition, reason?: 'KAFKA_STORAGE_ERROR'): void {
+    this.#modules.listener.partitionClosed(partition);
+    partition.close(reason);
   }
 
   /** Has all fetches that wait answered with what there is. */

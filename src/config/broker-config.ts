@@ -1,3 +1,4 @@
+import type { GroupConfig } from './group-config.ts';
 import type { EndPoint } from './listeners.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { EndPoint } from './listeners.ts';
  *
  * Names are those of the keys in camel case, with their unit last. Without bound is `infinite`.
  */
-export interface BrokerConfig {
+export interface BrokerConfig extends GroupConfig {
   readonly nodeId: number;
   readonly brokerRack: string | undefined;
 

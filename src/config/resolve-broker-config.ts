@@ -3,6 +3,7 @@ import { setValue } from './config-layers.ts';
 import type { ConfigLayers } from './config-layers.ts';
 import { brokerConfigKeys } from './config-table.ts';
 import { parseInteger, parseList } from './config-value.ts';
+import { refuseGroupContradictions, resolveGroupConfig, type GroupConfig } from './group-config.ts';
 import { invalidConfig } from './invalid-config.ts';
 import { resolveListeners } from './listeners.ts';
 import { infinite } from './log-config.ts';
@@ -21,6 +22,7 @@ export function resolveBrokerConfig(layers: ConfigLayers): BrokerConfig {
     ...logUpkeep(values),
     ...logCleaner(values),
     ...bounds(values),
+    ...resolveGroupConfig(values),
   };
   refuseContradictions(config);
   return config;
@@ -201,7 +203,7 @@ function logCleaner(values: TypedValues): Pick<BrokerConfig, CleanerKeys> {
 
 type BoundKeys = Exclude<
   keyof BrokerConfig,
-  NodeKeys | NetworkKeys | TopicKeys | UpkeepKeys | CleanerKeys
+  NodeKeys | NetworkKeys | TopicKeys | UpkeepKeys | CleanerKeys | keyof GroupConfig
 >;
 
 function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
@@ -228,6 +230,7 @@ function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
 }
 
 function refuseContradictions(config: BrokerConfig): void {
+  refuseGroupContradictions(config);
   if (config.queuedMaxRequestBytes < config.socketRequestMaxBytes) {
     const expected = `at least socket.request.max.bytes, which is ${config.socketRequestMaxBytes}`;
     throw invalidConfig('queued.max.request.bytes', String(config.queuedMaxRequestBytes), expected);

@@ -4,7 +4,7 @@ import type { ConfigLayers } from '../config/config-layers.ts';
 import { brokerConfigKeys, groupConfigKeys } from '../config/config-table.ts';
 import { parseInteger, valueProblem } from '../config/config-value.ts';
 import { listenerPrefix } from '../config/listener-prefix.ts';
-import { connectionOverrides } from '../config/resolve-broker-config.ts';
+import { connectionOverrides, resolveBrokerConfig } from '../config/resolve-broker-config.ts';
 import { topicConfigProblem } from '../config/topic-config.ts';
 import type { ConfigScope } from '../config/config-key.ts';
 import { valueSizeProblem } from './config-values.ts';
@@ -67,12 +67,18 @@ function brokerProblem(
     if (problem !== undefined) return problem.message;
   }
   const overrides = changed.get('max.connections.per.ip.overrides');
+  const proposed =
+    name === '' ? { ...layers, dynamicDefault: after } : { ...layers, dynamicBroker: after };
   return (
     (overrides === undefined ? undefined : overridesProblem(overrides)) ??
-    brokerConfigProblem(
-      name === '' ? { ...layers, dynamicDefault: after } : { ...layers, dynamicBroker: after },
-    )?.message
+    brokerConfigProblem(proposed)?.message ??
+    contradiction(proposed)
   );
+}
+
+/** Why a broker could not go on with these values, each of them being valid by itself. */
+function contradiction(layers: ConfigLayers): string | undefined {
+  return invalidConfigMessage(() => resolveBrokerConfig(layers));
 }
 
 function updateProblem(name: string, keys: readonly string[]): string | undefined {
@@ -103,8 +109,12 @@ function isPerBroker(key: string): boolean {
 }
 
 function overridesProblem(text: string): string | undefined {
+  return invalidConfigMessage(() => connectionOverrides(text));
+}
+
+function invalidConfigMessage(resolve: () => unknown): string | undefined {
   try {
-    connectionOverrides(text);
+    resolve();
     return undefined;
   } catch (error) {
     if (hasCode(error, 'INVALID_CONFIG')) return error.message;

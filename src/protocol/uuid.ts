@@ -108,3 +108,9 @@ export function randomUuid(drawBytes: (count: number) => Uint8Array): string {
     if (!text.startsWith('-')) return text;
   }
 }
+
+/** A random uuid in the usual form of 36 characters, from bytes that `drawBytes` gives. */
+export function randomUuidInHex(drawBytes: (count: number) => Uint8Array): string {
+  const hex = Buffer.from(uuidToBytes(randomUuid(drawBytes))).toString('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

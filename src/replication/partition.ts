@@ -155,6 +155,31 @@ export class Partition implements LogListener {
     if (result.outcome === 'duplicate') this.#acknowledge();
   }
 
+  /**
+   * Appends a batch of a coordinator that this broker runs, with acks=-1: it is decided at once, and neither
+   * judged nor recompressed. `waiter` is told how it ended where it was taken, never before this has returned.
+   * The batch's buffers belong to the log from now on.
+   */
+  appendFromCoordinator(
+    batch: RecordBatch,
+    waiter: AppendWaiter,
+    slot: number,
+  ): { readonly baseOffset: number } | { readonly error: PartitionError } {
+    if (this.#closed) return { error: 'NOT_LEADER_OR_FOLLOWER' };
+    const result = this.log.append(batch, { origin: 'coordinator', leaderEpoch: this.leaderEpoch });
+    if (result.outcome === 'rejected') return { error: result.reason };
+    const { baseOffset, lastOffset, logAppendTimeMs } = result;
+    this.#awaitingReplicas.push(lastOffset + 1, waiter, slot, {
+      error: undefined,
+      message: undefined,
+      recordErrors: noRecordErrors,
+      baseOffset,
+      logAppendTimeMs,
+      logStartOffset: this.log.logStartOffset,
+    });
+    return { baseOffset };
+  }
+
   /** Tells the log's start beside a refusal where Apache does: not for what it refuses at first sight. */
   #refused(outcome: AppendOutcome): AppendOutcome {
     if (outcome.error === undefined || atFirstSight.has(outcome.error)) return outcome;

@@ -218,14 +218,14 @@ export class LogFlusher {
   }
 
   async #syncDirectory(): Promise<void> {
-    if (!this.#directoryChanged) return;
+    if (!this.#directoryChanged || !this.#log.hasDirectory) return;
     this.#directoryChanged = false;
     await this.#files.syncDirectory(this.#log.directory);
   }
 
   async #saveEpochs(): Promise<void> {
     const { epochs, directory } = this.#log;
-    if (!epochs.isUnsaved) return;
+    if (!epochs.isUnsaved || !this.#log.hasDirectory) return;
     const entries = epochs.takeForSaving();
     const path = this.#files.join(directory, leaderEpochCheckpointName);
     try {

@@ -140,14 +140,15 @@ export class LogManager {
    * Makes the log of a new partition, in the online directory that has the fewest. Throws `DISK_FULL` and
    * `IO_ERROR` when no directory takes it, and what the log on disk was refused for when there is one that
    * could not be opened. With `isNew: false` the partition has had a log, which may lie in a directory that is
-   * offline: while one is, none is made, and the reason is thrown.
+   * offline: while one is, none is made, and the reason is thrown. With `onDemand` its directory is made with
+   * the first file in it.
    */
   create(
     topic: string,
     partition: number,
     topicId: string,
     config: LogConfig,
-    { isNew = true }: { isNew?: boolean } = {},
+    { isNew = true, onDemand = false }: { isNew?: boolean; onDemand?: boolean } = {},
   ): Log {
     assert(this.#stopping === undefined, 'a stopped log manager makes no logs');
     assert(this.get(topic, partition) === undefined, 'a log is made once');
@@ -159,7 +160,7 @@ export class LogManager {
       try {
         const log = placeLog(
           directory,
-          { topic, partition, topicId, config },
+          { topic, partition, topicId, config, onDemand },
           this.#modulesOf(directory),
         );
         this.#registry.add(directory, log);
@@ -451,6 +452,7 @@ export class LogManager {
     this.#registry.drop(log);
     if (!directory.online) return undefined;
     log.closeNow();
+    if (!log.hasDirectory) return undefined;
     try {
       return renameLog(directory, log, suffix, this.#shared);
     } catch (error) {

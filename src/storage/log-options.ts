@@ -1,9 +1,11 @@
+import type { DirectoryOnDemand } from './directory-on-demand.ts';
 import type { LogConfig } from './log-config.ts';
 
 /** Which log it is. */
 export interface LogOptions {
-  /** Path of the partition's directory, which exists. */
+  /** Path of the partition's directory, which exists unless `directoryOnDemand` is given. */
   readonly directory: string;
+  readonly directoryOnDemand?: DirectoryOnDemand | undefined;
   readonly topic: string;
   readonly partition: number;
   /** Kafka's 22-character form. */

@@ -2,6 +2,7 @@ import type { Files, Random } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
 import { hasCode } from '../util/odradek-error.ts';
 import { newHexId } from './directory-id.ts';
+import { DirectoryOnDemand } from './directory-on-demand.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogDirectory } from './log-directory.ts';
 import type { Log, LogModules } from './log.ts';
@@ -19,6 +20,8 @@ export interface NewLog {
   readonly partition: number;
   readonly topicId: string;
   readonly config: LogConfig;
+  /** Whether its directory is made with the first file in it. */
+  readonly onDemand: boolean;
 }
 
 interface PlacementModules {
@@ -28,24 +31,27 @@ interface PlacementModules {
 }
 
 /**
- * Makes the directory of a partition and the log in it. Nothing is left of it when the disk is full. Throws
- * as `Files` does.
+ * Makes the directory of a partition, unless that is left to its first file, and the log in it. Nothing is
+ * left of it when the disk is full. Throws as `Files` does.
  */
 export function placeLog(
   directory: LogDirectory,
-  { topic, partition, topicId, config }: NewLog,
+  { topic, partition, topicId, config, onDemand }: NewLog,
   modules: PlacementModules & LogModules,
 ): Log {
   const { files } = modules;
   const path = files.join(directory.path, partitionDirectoryName(topic, partition));
   directory.forgetOffsetsOf(topic, partition);
   clearTheWay(directory, path, { topic, partition }, modules);
-  try {
+  const directoryOnDemand = new DirectoryOnDemand(() => {
     files.makeDirectory(path);
     writePartitionMetadata(files, path, topicId);
-    const log = createLog({ directory: path, topic, partition, topicId, config }, modules);
     directory.syncSoon();
-    return log;
+  });
+  try {
+    if (!onDemand) directoryOnDemand.make();
+    const options = { directory: path, topic, partition, topicId, config };
+    return createLog(onDemand ? { ...options, directoryOnDemand } : options, modules);
   } catch (error) {
     if (hasCode(error, 'DISK_FULL')) files.removeTree(path);
     throw error;

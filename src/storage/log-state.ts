@@ -1,7 +1,9 @@
 import type { Clock, Random } from '../runtime/runtime.ts';
 import { BatchWalk, walkNow } from './batch-walk.ts';
+import type { DirectoryOnDemand } from './directory-on-demand.ts';
 import type { LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogConfig } from './log-config.ts';
+import type { LogOptions } from './log-options.ts';
 import type { Gather } from './log-writer.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
@@ -40,6 +42,7 @@ export interface LogStateModules {
  */
 export class LogState {
   readonly directory: string;
+  readonly directoryOnDemand: DirectoryOnDemand | undefined;
   readonly segments: Segments;
   readonly producers: ProducerState;
   readonly epochs: LeaderEpochCache;
@@ -64,11 +67,12 @@ export class LogState {
   truncationCount = 0;
 
   constructor(
-    options: { directory: string; config: LogConfig; cleanedEndOffset?: number | undefined },
+    options: Pick<LogOptions, 'directory' | 'directoryOnDemand' | 'config' | 'cleanedEndOffset'>,
     parts: LogParts,
     modules: LogStateModules,
   ) {
     this.directory = options.directory;
+    this.directoryOnDemand = options.directoryOnDemand;
     this.config = options.config;
     this.#modules = modules;
     this.segments = parts.segments;
@@ -89,6 +93,11 @@ export class LogState {
   get lastStableOffset(): number {
     const unstable = this.producers.firstUnstableOffset();
     return unstable === undefined ? this.highWatermark : Math.min(unstable, this.highWatermark);
+  }
+
+  /** False before the first file of a log whose directory is made on demand. */
+  get hasDirectory(): boolean {
+    return this.directoryOnDemand?.isMade !== false;
   }
 
   /** A segment of which nothing is on disk yet. */
@@ -268,7 +277,11 @@ export class LogState {
 /** A segment of which nothing is on disk yet, for the log in `directory`. */
 export function newSegment(
   baseOffset: number,
-  { directory, config }: { directory: string; config: LogConfig },
+  {
+    directory,
+    directoryOnDemand,
+    config,
+  }: Pick<LogOptions, 'directory' | 'directoryOnDemand' | 'config'>,
   modules: Pick<LogStateModules, 'clock' | 'random' | 'openFiles'>,
 ): Segment {
   return new Segment(
@@ -280,6 +293,7 @@ export function newSegment(
       createdMs: modules.clock.nowMs(),
       rollJitterMs: rollJitter(config, modules.random),
       reservedBytes: config.preallocate ? config.segmentBytes : 0,
+      directoryOnDemand,
     },
     modules,
   );

@@ -175,6 +175,11 @@ export class Log {
     return this.#state.segments.sizeBytes;
   }
 
+  /** False before the first file of a log whose directory is made on demand. */
+  get hasDirectory(): boolean {
+    return this.#state.hasDirectory;
+  }
+
   /** Leader epoch of the last batch, -1 where there is none. */
   get latestEpoch(): number {
     return this.#state.epochs.latestEpoch;

@@ -12,6 +12,7 @@ import {
   transactionIndexSuffix,
 } from './log-layout.ts';
 import { readBatchHeader } from './batch-walk.ts';
+import type { DirectoryOnDemand } from './directory-on-demand.ts';
 import { type LogConfig, segmentMsMax } from './log-config.ts';
 import { OffsetIndex } from './offset-index.ts';
 import type { CachedFile, OpenFiles } from './open-files.ts';
@@ -32,6 +33,8 @@ export interface SegmentOptions {
   readonly rollJitterMs: number;
   /** Bytes that its `.log` file takes from the start (`preallocate`); unless given, it grows as it is written. */
   readonly reservedBytes?: number;
+  /** Given where the directory is made with the first file in it. */
+  readonly directoryOnDemand?: DirectoryOnDemand | undefined;
 }
 
 /** A part of a `.log` file, `[fromPosition, toPosition)`. */
@@ -72,6 +75,7 @@ export class Segment {
 
   readonly #openFiles: OpenFiles;
   readonly #isNew: boolean;
+  readonly #directoryOnDemand: DirectoryOnDemand | undefined;
   #reservedBytes: number;
   /** Whether the file goes on behind the batches, with zeros that were reserved for more. */
   #hasReserve = false;
@@ -91,6 +95,7 @@ export class Segment {
     this.rollJitterMs = options.rollJitterMs;
     this.isOnDisk = !options.isNew;
     this.#isNew = options.isNew;
+    this.#directoryOnDemand = options.directoryOnDemand;
     this.#reservedBytes = options.reservedBytes ?? 0;
     this.#openFiles = modules.openFiles;
     const { files } = modules.openFiles;
@@ -140,6 +145,7 @@ export class Segment {
 
   /** Makes the `.log` file, with the room that is reserved for it. Throws as `Files` does. */
   createFile(): void {
+    this.#directoryOnDemand?.make();
     const handle = this.file.handle(true);
     if (this.#reservedBytes > 0) {
       handle.truncate(this.#reservedBytes);

@@ -86,3 +86,8 @@ export function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
   }
   return whole;
 }
+
+/** A copy that keeps no other bytes in memory. */
+export function ownBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}

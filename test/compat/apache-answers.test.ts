@@ -33,7 +33,10 @@ function replay(
     let broker: Broker;
     const seen = new Set<Deviation>();
     before(async () => {
-      broker = await createBroker({ config: { ...brokerSettings, ...config } });
+      broker = await createBroker({
+        defaults: 'kafka',
+        config: { ...brokerSettings, ...config },
+      });
       await asFormatted(broker);
     });
     after(() => broker.stop());

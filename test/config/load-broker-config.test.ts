@@ -107,7 +107,7 @@ test("Apache's own keys without meaning here are accepted and named", () => {
       'process.roles=broker,controller',
       'controller.quorum.voters=1@localhost:9093',
       'num.io.threads=8',
-      'offsets.topic.replication.factor=1',
+      'transaction.state.log.replication.factor=1',
       'listener.name.outside.ssl.keystore.location=/x',
       'num.partitions = 2',
     ].join('\n'),
@@ -118,7 +118,7 @@ test("Apache's own keys without meaning here are accepted and named", () => {
   assert.deepEqual(loaded.ignored, ['controller.quorum.voters', 'num.io.threads', 'process.roles']);
   assert.deepEqual(loaded.later, [
     'listener.name.outside.ssl.keystore.location',
-    'offsets.topic.replication.factor',
+    'transaction.state.log.replication.factor',
   ]);
 });
 

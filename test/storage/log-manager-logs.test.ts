@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Log } from '../../src/storage/log.ts';
 import { must } from '../../src/util/assert.ts';
 import { hasCode } from '../../src/util/odradek-error.ts';
 import { create, Machine } from './machine.ts';
 import { append, readText, testConfig, topicId, writeText } from './managed-logs.ts';
+
+function offsetsDirectories(machine: Machine): string[] {
+  return machine.files.list('/data').filter((name) => name.startsWith('offsets-'));
+}
 
 describe('LogManager: create and delete', () => {
   it('a new log comes to the directory that has the fewest', async () => {
@@ -40,6 +45,34 @@ describe('LogManager: create and delete', () => {
       ],
     );
     assert.equal(again.foundTopics[0]?.partitions[1]?.logDirectory, '/data/b');
+    await machine.stop(again);
+  });
+
+  it('a log on demand has no directory before its first file, and is stopped, deleted and made anew without', async () => {
+    const machine = new Machine('on demand');
+    const manager = await machine.start();
+    const onDemand = (partition: number): Log =>
+      manager.create('offsets', partition, topicId, testConfig, { onDemand: true });
+    const [unused, used, deleted] = [onDemand(0), onDemand(1), onDemand(2)];
+    assert.deepEqual(offsetsDirectories(machine), []);
+    await unused.flush();
+    manager.delete('offsets', 2);
+    assert.equal(deleted.hasDirectory, false);
+    append(used, 'kept');
+    await machine.settle();
+    assert.deepEqual(offsetsDirectories(machine), ['offsets-1']);
+    assert.equal(
+      readText(machine.runtime, '/data/offsets-1/partition.metadata'),
+      `version: 0\ntopic_id: ${topicId}`,
+    );
+    await machine.stop(manager);
+    const again = await machine.start();
+    assert.deepEqual(offsetsDirectories(machine), ['offsets-1']);
+    assert.deepEqual(await machine.values(again.get('offsets', 1)), ['kept']);
+    const options = { isNew: false, onDemand: true };
+    append(again.create('offsets', 0, topicId, testConfig, options), 'late');
+    await machine.settle();
+    assert.deepEqual(offsetsDirectories(machine), ['offsets-0', 'offsets-1']);
     await machine.stop(again);
   });
 

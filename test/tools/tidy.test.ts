@@ -225,7 +225,10 @@ const innocent: readonly (readonly [path: string, text: string])[] = [
     'function fetch() {}\nconst run = (process: () => void) => process();\nfetch();\n',
   ],
   ['src/util/typed.ts', "import type { Server } from 'node:net';\nlet s: Server;\n"],
-  ['src/coordinator/runtime.ts', "import '../runtime/runtime.ts';\nconst f = async () => {};\n"],
+  [
+    'src/coordinator/runtime/loader.ts',
+    "import '../../runtime/runtime.ts';\nconst f = async () => {};\n",
+  ],
   ['src/cli/caught.ts', 'const is = (x: unknown) => x instanceof Error;\n'],
   ['src/util/bytes.ts', 'const is = (x: unknown) => x instanceof Uint8Array;\n'],
   ['src/util/failure.ts', 'class Failure extends Error {}\n'],

@@ -4,7 +4,7 @@ import type { Node, Source } from './source.ts';
 const everywhere = ['src/', 'test/', 'tools/', 'benchmarks/', 'examples/'];
 
 /** Folders of pure state machines, without the one file of each that has the effects. */
-const stateMachines = /^src\/(?:controller\/(?!commit-decision\.ts)|coordinator\/(?!runtime\.ts))/;
+const stateMachines = /^src\/(?:controller\/(?!commit-decision\.ts)|coordinator\/(?!runtime\/))/;
 
 /** Rules 15 and 16: what Node cannot strip, decorators, and inheritance other than of errors. */
 export const plainTypesRule = ruleForSources(

@@ -8,47 +8,47 @@ add.partitions.to.txn.retry.backoff.max.ms | INT | 100 | [0,...] | high | read-o
     Longest pause before a partition is registered with its transaction again.
 add.partitions.to.txn.retry.backoff.ms | INT | 20 | [1,...] | high | read-only | later
     First pause before a partition is registered with its transaction again.
-group.consumer.assignment.interval.ms | INT | 1000 | [0,...] | medium | cluster-wide | later
+group.consumer.assignment.interval.ms | INT | 1000 | [0,...] | medium | cluster-wide | acts
     Least time between two assignments that a consumer group computes.
-group.consumer.assignors | LIST | uniform,range |  | medium | read-only | later
+group.consumer.assignors | LIST | uniform,range |  | medium | read-only | acts
     The assignors that consumer groups may name, the first being the default.
-group.consumer.heartbeat.interval.ms | INT | 5000 | [1,...] | medium | read-only | later
+group.consumer.heartbeat.interval.ms | INT | 5000 | [1,...] | medium | read-only | acts
     How often members of consumer groups are told to send a heartbeat.
-group.consumer.max.assignment.interval.ms | INT | 15000 | [0,...] | medium | read-only | later
+group.consumer.max.assignment.interval.ms | INT | 15000 | [0,...] | medium | read-only | acts
     Upper bound of a consumer group's own assignment interval.
-group.consumer.max.heartbeat.interval.ms | INT | 15000 | [1,...] | medium | read-only | later
+group.consumer.max.heartbeat.interval.ms | INT | 15000 | [1,...] | medium | read-only | acts
     Upper bound of a consumer group's own heartbeat interval.
-group.consumer.max.session.timeout.ms | INT | 60000 | [1,...] | medium | read-only | later
+group.consumer.max.session.timeout.ms | INT | 60000 | [1,...] | medium | read-only | acts
     Upper bound of a consumer group's own session timeout.
-group.consumer.max.size | INT | 2147483647 | [1,...] | medium | read-only | later
+group.consumer.max.size | INT | 2147483647 | [1,...] | medium | read-only | acts
     Most members of a consumer group.
-group.consumer.migration.policy | STRING | bidirectional | (case insensitive) [DISABLED, DOWNGRADE, UPGRADE, BIDIRECTIONAL] | medium | read-only | later
+group.consumer.migration.policy | STRING | bidirectional | (case insensitive) [DISABLED, DOWNGRADE, UPGRADE, BIDIRECTIONAL] | medium | read-only | acts
     Which way a group may change between the classic and the consumer protocol while it has members.
-group.consumer.min.assignment.interval.ms | INT | 0 | [0,...] | medium | read-only | later
+group.consumer.min.assignment.interval.ms | INT | 0 | [0,...] | medium | read-only | acts
     Lower bound of a consumer group's own assignment interval.
-group.consumer.min.heartbeat.interval.ms | INT | 5000 | [1,...] | medium | read-only | later
+group.consumer.min.heartbeat.interval.ms | INT | 5000 | [1,...] | medium | read-only | acts
     Lower bound of a consumer group's own heartbeat interval.
-group.consumer.min.session.timeout.ms | INT | 45000 | [1,...] | medium | read-only | later
+group.consumer.min.session.timeout.ms | INT | 45000 | [1,...] | medium | read-only | acts
     Lower bound of a consumer group's own session timeout.
-group.consumer.session.timeout.ms | INT | 45000 | [1,...] | medium | read-only | later
+group.consumer.session.timeout.ms | INT | 45000 | [1,...] | medium | read-only | acts
     How long a member of a consumer group may be silent before it is removed.
-group.coordinator.append.linger.ms | INT | -1 | [-1,...] | medium | read-only | later
-    How long the group coordinator gathers records before it writes; -1 leaves it to the load.
+group.coordinator.append.linger.ms | INT | -1 | [-1,...] | medium | read-only | ignored
+    How long Apache's group coordinator gathers records; here those of an event-loop turn are written together.
 group.coordinator.background.threads | INT | 2 | [1,...] | high | read-only | ignored
     Threads for background work of the group coordinator.
-group.coordinator.cached.buffer.max.bytes | INT | 1048588 | [524288,...] | medium | cluster-wide | later
-    The largest buffer that the group coordinator keeps for its next write.
-group.coordinator.rebalance.protocols | LIST | classic,consumer,streams | [consumer, classic, share, streams] | medium | read-only | later
+group.coordinator.cached.buffer.max.bytes | INT | 1048588 | [524288,...] | medium | cluster-wide | ignored
+    The largest buffer that Apache's group coordinator keeps for its next write; none is kept here.
+group.coordinator.rebalance.protocols | LIST | classic,consumer,streams | [consumer, classic, share, streams] | medium | read-only | acts
     The kinds of groups that are served.
 group.coordinator.threads | INT | 4 | [1,...] | high | read-only | ignored
     Threads of the group coordinator.
-group.initial.rebalance.delay.ms | INT | 3000 |  | medium | read-only | later
+group.initial.rebalance.delay.ms | INT | 3000 |  | medium | read-only | acts
     How long a new classic group waits for further members before its first rebalance.
-group.max.session.timeout.ms | INT | 1800000 |  | medium | read-only | later
+group.max.session.timeout.ms | INT | 1800000 |  | medium | read-only | acts
     The longest session timeout that a member of a classic group may ask for.
-group.max.size | INT | 2147483647 | [1,...] | medium | read-only | later
+group.max.size | INT | 2147483647 | [1,...] | medium | read-only | acts
     Most members of a classic group.
-group.min.session.timeout.ms | INT | 6000 |  | medium | read-only | later
+group.min.session.timeout.ms | INT | 6000 |  | medium | read-only | acts
     The shortest session timeout that a member of a classic group may ask for.
 group.share.assignment.interval.ms | INT | 1000 | [0,...] | medium | cluster-wide | later
     Least time between two assignments that a share group computes.
@@ -118,23 +118,23 @@ group.streams.num.standby.replicas | INT | 0 | [0,...] | medium | read-only | la
     Copies of each task's state that a streams group keeps in reserve.
 group.streams.session.timeout.ms | INT | 45000 | [1,...] | medium | read-only | later
     How long a member of a streams group may be silent before it is removed.
-offset.metadata.max.bytes | INT | 4096 |  | high | read-only | later
+offset.metadata.max.bytes | INT | 4096 |  | high | read-only | acts
     Longest text that a consumer may store with an offset.
-offsets.commit.timeout.ms | INT | 5000 | [1,...] | high | read-only | later
+offsets.commit.timeout.ms | INT | 5000 | [1,...] | high | read-only | acts
     How long a commit of offsets waits for the replicas.
-offsets.load.buffer.size | INT | 5242880 | [1,...] | high | read-only | later
-    Memory for reading committed offsets back at start.
-offsets.retention.check.interval.ms | LONG | 600000 | [1,...] | high | read-only | later
+offsets.load.buffer.size | INT | 5242880 | [1,...] | high | read-only | acts
+    How much of the topic that holds committed offsets is read at a time when it is loaded.
+offsets.retention.check.interval.ms | LONG | 600000 | [1,...] | high | read-only | acts
     How often committed offsets are looked at for those to forget.
-offsets.retention.minutes | INT | 10080 | [1,...] | high | read-only | later
+offsets.retention.minutes | INT | 10080 | [1,...] | high | read-only | acts
     How long committed offsets outlive their group.
-offsets.topic.compression.codec | INT | 0 |  | high | read-only | later
+offsets.topic.compression.codec | INT | 0 |  | high | read-only | acts
     Codec of the topic that holds committed offsets, by its number.
-offsets.topic.num.partitions | INT | 50 | [1,...] | high | read-only | later
+offsets.topic.num.partitions | INT | 50 | [1,...] | high | read-only | acts
     Partitions of the topic that holds committed offsets.
-offsets.topic.replication.factor | SHORT | 3 | [1,...] | high | read-only | later
-    Replicas of the topic that holds committed offsets.
-offsets.topic.segment.bytes | INT | 104857600 | [1,...] | high | read-only | later
+offsets.topic.replication.factor | SHORT | 3 | [1,...] | high | read-only | acts
+    Replicas of the topic that holds committed offsets; as many as there are brokers where those are fewer.
+offsets.topic.segment.bytes | INT | 104857600 | [1,...] | high | read-only | acts
     Segment size of the topic that holds committed offsets.
 share.coordinator.append.linger.ms | INT | -1 | [-1,...] | medium | read-only | later
     How long the share coordinator gathers records before it writes; -1 leaves it to the load.

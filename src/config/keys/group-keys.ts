@@ -4,11 +4,11 @@ import { parseKeyTable } from '../config-key.ts';
 export const groupKeys = parseKeyTable(
   'group',
   `
-consumer.assignment.interval.ms | INT | 1000 | [0,...] | medium | cluster-wide | later
+consumer.assignment.interval.ms | INT | 1000 | [0,...] | medium | cluster-wide | acts
     Least time between two assignments that this consumer group computes.
-consumer.heartbeat.interval.ms | INT | 5000 | [1,...] | medium | cluster-wide | later
+consumer.heartbeat.interval.ms | INT | 5000 | [1,...] | medium | cluster-wide | acts
     How often members of this consumer group are told to send a heartbeat.
-consumer.session.timeout.ms | INT | 45000 | [1,...] | medium | cluster-wide | later
+consumer.session.timeout.ms | INT | 45000 | [1,...] | medium | cluster-wide | acts
     How long a member of this consumer group may be silent before it is removed.
 share.assignment.interval.ms | INT | 1000 | [0,...] | medium | cluster-wide | later
     Least time between two assignments that this share group computes.

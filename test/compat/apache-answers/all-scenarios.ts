@@ -4,9 +4,11 @@ import { deleteRecordsScenarios } from './delete-records-scenarios.ts';
 import { describeConfigsScenarios } from './describe-configs-scenarios.ts';
 import { fetchScenarios } from './fetch-scenarios.ts';
 import { fetchSessionScenarios } from './fetch-session-scenarios.ts';
+import { groupScenarios } from './group-scenarios.ts';
 import { idempotenceScenarios } from './idempotence-scenarios.ts';
 import { listOffsetsScenarios } from './list-offsets-scenarios.ts';
 import { connectionScenarios } from './metadata-scenarios.ts';
+import { offsetScenarios } from './offset-scenarios.ts';
 import { produceScenarios } from './produce-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { topicScenarios } from './topic-scenarios.ts';
@@ -24,6 +26,8 @@ export const allScenarios: readonly Scenario[] = [
   ...describeConfigsScenarios,
   ...alterConfigsScenarios,
   ...clusterScenarios,
+  ...groupScenarios,
+  ...offsetScenarios,
 ];
 
 /** The settings that both brokers run with, beside what every broker must be told. */

@@ -77,6 +77,49 @@ import {
   offsetForLeaderEpochResponse,
 } from '../../../src/protocol/messages/offset-for-leader-epoch.ts';
 import { produceRequest, produceResponse } from '../../../src/protocol/messages/produce.ts';
+import {
+  consumerGroupDescribeRequest,
+  consumerGroupDescribeResponse,
+} from '../../../src/protocol/messages/consumer-group-describe.ts';
+import {
+  consumerGroupHeartbeatRequest,
+  consumerGroupHeartbeatResponse,
+} from '../../../src/protocol/messages/consumer-group-heartbeat.ts';
+import {
+  deleteGroupsRequest,
+  deleteGroupsResponse,
+} from '../../../src/protocol/messages/delete-groups.ts';
+import {
+  describeGroupsRequest,
+  describeGroupsResponse,
+} from '../../../src/protocol/messages/describe-groups.ts';
+import {
+  findCoordinatorRequest,
+  findCoordinatorResponse,
+} from '../../../src/protocol/messages/find-coordinator.ts';
+import { heartbeatRequest, heartbeatResponse } from '../../../src/protocol/messages/heartbeat.ts';
+import { joinGroupRequest, joinGroupResponse } from '../../../src/protocol/messages/join-group.ts';
+import {
+  leaveGroupRequest,
+  leaveGroupResponse,
+} from '../../../src/protocol/messages/leave-group.ts';
+import {
+  listGroupsRequest,
+  listGroupsResponse,
+} from '../../../src/protocol/messages/list-groups.ts';
+import {
+  offsetCommitRequest,
+  offsetCommitResponse,
+} from '../../../src/protocol/messages/offset-commit.ts';
+import {
+  offsetDeleteRequest,
+  offsetDeleteResponse,
+} from '../../../src/protocol/messages/offset-delete.ts';
+import {
+  offsetFetchRequest,
+  offsetFetchResponse,
+} from '../../../src/protocol/messages/offset-fetch.ts';
+import { syncGroupRequest, syncGroupResponse } from '../../../src/protocol/messages/sync-group.ts';
 import type { ApiSchema, Encodable, Infer } from '../../../src/protocol/schema.ts';
 
 /** The APIs that are asked, each with its two messages. */
@@ -115,6 +158,25 @@ export const apis = {
     response: offsetForLeaderEpochResponse,
   },
   Produce: { request: produceRequest, response: produceResponse },
+  ConsumerGroupDescribe: {
+    request: consumerGroupDescribeRequest,
+    response: consumerGroupDescribeResponse,
+  },
+  ConsumerGroupHeartbeat: {
+    request: consumerGroupHeartbeatRequest,
+    response: consumerGroupHeartbeatResponse,
+  },
+  DeleteGroups: { request: deleteGroupsRequest, response: deleteGroupsResponse },
+  DescribeGroups: { request: describeGroupsRequest, response: describeGroupsResponse },
+  FindCoordinator: { request: findCoordinatorRequest, response: findCoordinatorResponse },
+  Heartbeat: { request: heartbeatRequest, response: heartbeatResponse },
+  JoinGroup: { request: joinGroupRequest, response: joinGroupResponse },
+  LeaveGroup: { request: leaveGroupRequest, response: leaveGroupResponse },
+  ListGroups: { request: listGroupsRequest, response: listGroupsResponse },
+  OffsetCommit: { request: offsetCommitRequest, response: offsetCommitResponse },
+  OffsetDelete: { request: offsetDeleteRequest, response: offsetDeleteResponse },
+  OffsetFetch: { request: offsetFetchRequest, response: offsetFetchResponse },
+  SyncGroup: { request: syncGroupRequest, response: syncGroupResponse },
 } satisfies Record<string, { request: ApiSchema; response: ApiSchema }>;
 
 export type AskedApi = keyof typeof apis;

@@ -26,11 +26,17 @@ const unordered: Readonly<Record<string, readonly string[]>> = {
   IncrementalAlterConfigs: ['responses'],
   ListConfigResources: ['configResources'],
   ListOffsets: ['topics', 'partitions'],
+  ListGroups: ['groups'],
   Metadata: ['topics'],
+  OffsetCommit: ['topics', 'partitions'],
+  OffsetDelete: ['topics', 'partitions'],
+  OffsetFetch: ['topics', 'partitions'],
   Produce: ['responses', 'partitionResponses'],
 };
 /** Fields that say which thing they belong to. */
-const nameFields = ['name', 'topic', 'topicName', 'resourceName'];
+const nameFields = ['name', 'topic', 'topicName', 'resourceName', 'groupId'];
+/** Fields with the id that a broker made up for a member. */
+const memberFields = ['memberId', 'leader'];
 const decompressedBytesMax = 64 * 1024 * 1024;
 const hourMs = 3_600_000;
 
@@ -121,6 +127,9 @@ export class Normaliser {
 
   #string(field: string, value: string): Json {
     if (field === 'topicId') return value === zeroUuid ? value : this.#numbered('topic id', value);
+    if (memberFields.includes(field) && /-[0-9A-Za-z_-]{22,}$/.test(value)) {
+      return this.#numbered('member', value);
+    }
     if (field === 'documentation') return value === '' ? '' : '<text>';
     if (always[field] !== undefined) return always[field];
     let text = value

@@ -1,0 +1,31 @@
+import type { ConfigInput } from '../config/load-broker-config.ts';
+
+/** Short enough that a test does not notice, long enough that members which start together are gathered. */
+const initialRebalanceDelayMs = 20;
+const heartbeatIntervalMs = 100;
+
+/**
+ * What an embedded broker goes by where its owner sets nothing: groups that settle without waiting, and one
+ * partition for their offsets. A key is left alone where a value for it would contradict what was set.
+ */
+export function embeddedDefaults(
+  config: Readonly<Record<string, ConfigInput | undefined>>,
+): Record<string, ConfigInput> {
+  const defaults: Record<string, ConfigInput> = {
+    'group.initial.rebalance.delay.ms': initialRebalanceDelayMs,
+    'offsets.topic.num.partitions': 1,
+  };
+  if (config['group.consumer.min.assignment.interval.ms'] === undefined) {
+    defaults['group.consumer.assignment.interval.ms'] = 0;
+  }
+  const isUnbounded =
+    config['group.consumer.min.heartbeat.interval.ms'] === undefined &&
+    config['group.consumer.max.heartbeat.interval.ms'] === undefined;
+  if (isUnbounded) {
+    defaults['group.consumer.min.heartbeat.interval.ms'] = heartbeatIntervalMs;
+    defaults['group.consumer.heartbeat.interval.ms'] = heartbeatIntervalMs;
+    const own = Number(config['group.consumer.heartbeat.interval.ms'] ?? heartbeatIntervalMs);
+    if (own < heartbeatIntervalMs) defaults['group.consumer.min.heartbeat.interval.ms'] = own;
+  }
+  return defaults;
+}

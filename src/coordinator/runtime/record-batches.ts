@@ -1,0 +1,43 @@
+import { BatchWriter } from '../../records/batch-builder.ts';
+import type { CompressionCodec, RecordBatch } from '../../records/record-batch.ts';
+
+/** The bytes of a record. */
+export interface EncodedRecord {
+  readonly key: Uint8Array;
+  /** Null is a tombstone. */
+  readonly value: Uint8Array | null;
+}
+
+/** How records become batches. */
+export interface RecordBatchesOptions {
+  readonly compression: CompressionCodec;
+  readonly timestamp: number;
+  /** Where it is exceeded, records that need not stay together go on in another batch. */
+  readonly batchBytesMax: number;
+  /** Whether all must be in one batch, however large. */
+  readonly atomic: boolean;
+}
+
+/** More than a record's own fields and lengths take beside its key and value. */
+const recordOverheadBytes = 32;
+
+/** `records` in as few batches as may be, in their order; none for none. */
+export function recordBatches(
+  records: readonly EncodedRecord[],
+  options: RecordBatchesOptions,
+): RecordBatch[] {
+  const { compression, timestamp, batchBytesMax, atomic } = options;
+  const batches: RecordBatch[] = [];
+  let writer: BatchWriter | undefined;
+  for (const { key, value } of records) {
+    const sizeBytes = key.length + (value?.length ?? 0) + recordOverheadBytes;
+    if (!atomic && writer !== undefined && writer.sizeBytes + sizeBytes > batchBytesMax) {
+      batches.push(writer.finish());
+      writer = undefined;
+    }
+    writer ??= new BatchWriter({ compression });
+    writer.append({ key, value, timestamp });
+  }
+  if (writer !== undefined) batches.push(writer.finish());
+  return batches;
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  deleteTopicsRequest,
+  deleteTopicsResponse,
+} from '../../src/protocol/messages/delete-topics.ts';
+import { heartbeatRequest, heartbeatResponse } from '../../src/protocol/messages/heartbeat.ts';
+import { joinGroupRequest, joinGroupResponse } from '../../src/protocol/messages/join-group.ts';
+import { metadataRequest, metadataResponse } from '../../src/protocol/messages/metadata.ts';
+import { errorCodes } from '../../src/protocol/error-codes.ts';
+import { must } from '../../src/util/assert.ts';
+import {
+  commit,
+  committed,
+  findCoordinator,
+  join,
+  joinBody,
+  newMember,
+  sync,
+} from './group-calls.ts';
+import { readResponse, requestFrame } from './raw-connection.ts';
+import { SimulatedBroker } from './simulated-broker.ts';
+
+const offsetsTopic = '__consumer_offsets';
+
+function offsetsDirectories(broker: SimulatedBroker): string[] {
+  const { files } = broker.simulation.runtime('broker');
+  return files.list('/data').filter((name) => name.startsWith(offsetsTopic));
+}
+
+describe('the topic of committed offsets', () => {
+  it('is made for the first who looks for a coordinator, who waits for it', async () => {
+    const broker = await SimulatedBroker.start({
+      config: { 'offsets.topic.num.partitions': 5, 'offsets.topic.segment.bytes': 2_000_000 },
+    });
+    assert.equal(broker.running.metadata.image.topicsByName.has(offsetsTopic), false);
+    const peer = await broker.connect();
+    const other = await broker.connect('other');
+    await Promise.all([findCoordinator(peer, 'g'), findCoordinator(other, 'h')]);
+    const topic = must(broker.running.metadata.image.topicsByName.get(offsetsTopic));
+    assert.equal(topic.partitions.length, 5);
+    assert.deepEqual(topic.partitions[0]?.replicas, [1], 'no more replicas than brokers');
+    assert.deepEqual(Object.fromEntries(topic.config.values), {
+      'cleanup.policy': 'compact',
+      'compression.type': 'producer',
+      'segment.bytes': '2000000',
+    });
+    const { topics } = await peer.call(metadataRequest, metadataResponse, 9, {
+      topics: [{ name: offsetsTopic }],
+    });
+    assert.equal(topics[0]?.isInternal, true);
+    await broker.complete(broker.running.stop());
+  });
+
+  it('has no files of a partition before its first record', async () => {
+    const broker = await SimulatedBroker.start();
+    await broker.createTopic('orders');
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'readers');
+    assert.deepEqual(offsetsDirectories(broker), []);
+    assert.equal(await commit(peer, 'readers', 'orders', 5), 0);
+    assert.deepEqual(offsetsDirectories(broker), ['__consumer_offsets-28']);
+    await broker.restart();
+    const again = await broker.connect();
+    assert.equal(await committed(again, 'readers', 'orders'), 5);
+    assert.equal(await commit(again, 'g', 'orders', 6), 0);
+    assert.deepEqual(offsetsDirectories(broker), ['__consumer_offsets-28', '__consumer_offsets-3']);
+    await broker.complete(broker.running.stop());
+  });
+
+  it('before it is there, no group has a coordinator', async () => {
+    const broker = await SimulatedBroker.start();
+    const peer = await broker.connect();
+    assert.deepEqual(await committed(peer, 'g', 'orders'), {
+      errorCode: errorCodes.NOT_COORDINATOR,
+    });
+    await broker.complete(broker.running.stop());
+  });
+});
+
+describe('committed offsets', () => {
+  it('survive an orderly restart and a crash', async () => {
+    const broker = await SimulatedBroker.start({ config: { 'offsets.topic.num.partitions': 3 } });
+    await broker.createTopic('orders', { partitions: 2 });
+    const groups = ['a', 'b', 'c', 'd'];
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'a');
+    for (const [i, group] of groups.entries()) {
+      assert.equal(await commit(peer, group, 'orders', i, 0), 0);
+      assert.equal(await commit(peer, group, 'orders', 10 + i, 1), 0);
+      assert.equal(await commit(peer, group, 'orders', 20 + i, 1), 0);
+    }
+    await broker.restart();
+    const again = await broker.connect();
+    for (const [i, group] of groups.entries()) {
+      assert.equal(await committed(again, group, 'orders', 0), i);
+      assert.equal(await committed(again, group, 'orders', 1), 20 + i);
+    }
+    await broker.complete(broker.running.stop());
+  });
+
+  it('go with their topic', async () => {
+    const broker = await SimulatedBroker.start();
+    await broker.createTopic('orders');
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    await commit(peer, 'g', 'orders', 5);
+    await peer.call(deleteTopicsRequest, deleteTopicsResponse, 5, {
+      topicNames: ['orders'],
+      timeoutMs: 30_000,
+    });
+    await broker.simulation.runFor(50);
+    assert.equal(await committed(peer, 'g', 'orders'), -1);
+    await broker.createTopic('orders');
+    assert.equal(await committed(peer, 'g', 'orders'), -1);
+    await broker.complete(broker.running.stop());
+  });
+});
+
+describe('groups on the wire', () => {
+  it('a group of one is stable at once, and goes on after a restart of the broker', async () => {
+    const broker = await SimulatedBroker.start({
+      config: { 'group.initial.rebalance.delay.ms': 0 },
+    });
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    const memberId = await newMember(peer, 'g');
+    const joined = await join(peer, 'g', memberId);
+    assert.equal(joined.errorCode, 0);
+    assert.equal(await sync(peer, 'g', joined), 0);
+    await broker.restart();
+    const again = await broker.connect();
+    const heartbeat = { groupId: 'g', generationId: joined.generationId, memberId };
+    const { errorCode } = await again.call(heartbeatRequest, heartbeatResponse, 3, heartbeat);
+    assert.equal(errorCode, 0);
+    await broker.complete(broker.running.stop());
+  });
+
+  it('who waits in JoinGroup and hangs up leaves nothing waiting behind', async () => {
+    const broker = await SimulatedBroker.start();
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    const memberId = await newMember(peer, 'g');
+    peer.write(requestFrame(joinGroupRequest, 5, 7, joinBody('g', memberId)));
+    await broker.simulation.run(() => broker.running.groups.waitingRequests === 1);
+    peer.close();
+    await broker.simulation.run(() => broker.running.groups.waitingRequests === 0);
+    const other = await broker.connect('other');
+    const joined = await join(other, 'g', await newMember(other, 'g'));
+    assert.equal(joined.errorCode, 0);
+    await broker.complete(broker.running.stop());
+    assert.equal(broker.running.timersWaiting, 0);
+  });
+
+  it('a stop does not wait for those who are parked, and tells them', async () => {
+    const broker = await SimulatedBroker.start({
+      config: { 'group.initial.rebalance.delay.ms': 60_000 },
+    });
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    const memberId = await newMember(peer, 'g');
+    peer.write(requestFrame(joinGroupRequest, 5, 7, joinBody('g', memberId)));
+    await broker.simulation.run(() => broker.running.groups.waitingRequests === 1);
+    const startedMs = broker.simulation.elapsedMs;
+    await broker.complete(broker.running.stop());
+    assert.ok(broker.simulation.elapsedMs - startedMs < 100);
+    await peer.closed();
+    const { errorCode } = readResponse(joinGroupResponse, 5, must(peer.frames.at(-1)).frame);
+    assert.equal(errorCode, errorCodes.COORDINATOR_NOT_AVAILABLE);
+  });
+
+  it('a full disk refuses commits and loses none, and groups go on when there is room', async () => {
+    const broker = await SimulatedBroker.start();
+    await broker.createTopic('orders');
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    assert.equal(await commit(peer, 'g', 'orders', 5), 0);
+    const disk = broker.simulation.disk('broker');
+    disk.setCapacity(0);
+    assert.equal(await commit(peer, 'g', 'orders', 6), errorCodes.NOT_COORDINATOR);
+    await broker.simulation.runFor(1000);
+    assert.equal(await committed(peer, 'g', 'orders'), 5);
+    disk.setCapacity(Infinity);
+    assert.equal(await commit(peer, 'g', 'orders', 7), 0);
+    assert.equal(await committed(peer, 'g', 'orders'), 7);
+    await broker.complete(broker.running.stop());
+  });
+
+  it('a lost log directory sends groups away, and stops nobody else', async () => {
+    const broker = await SimulatedBroker.start({ directories: ['/data', '/more'] });
+    await broker.createTopic('orders');
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    await commit(peer, 'g', 'orders', 5);
+    const log = must(broker.running.partitions.get(offsetsTopic, 3)).log;
+    const { path } = broker.running.logManager.directoryOf(log);
+    broker.simulation.disk('broker').inject({ path, code: 'IO_ERROR', times: Infinity });
+    assert.equal(await commit(peer, 'g', 'orders', 6), errorCodes.NOT_COORDINATOR);
+    await broker.simulation.runFor(1000);
+    assert.deepEqual(await committed(peer, 'g', 'orders'), {
+      errorCode: errorCodes.NOT_COORDINATOR,
+    });
+    await broker.complete(broker.running.stop());
+  });
+});

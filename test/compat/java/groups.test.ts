@@ -1,0 +1,82 @@
+// Goal: Apache's tools read by group, administer groups, and read what Odradek keeps of them on disk.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { runJavaTool } from '../../../benchmarks/peers/java-tools.ts';
+import { startOdradek, type OdradekProcess } from './support/odradek-process.ts';
+import { jarsFolder, toolsFor, type Tools } from './support/tools.ts';
+
+const until = ['--max-messages', '3', '--timeout-ms', '30000'];
+let odradek: OdradekProcess;
+let tools: Tools;
+
+before(async () => {
+  odradek = await startOdradek();
+  tools = toolsFor(odradek.bootstrapServer);
+  await tools.run('topics', ['--create', '--topic', 'orders', '--partitions', '3']);
+  await tools.run('console-producer', ['--topic', 'orders'], { input: 'one\ntwo\nthree\n' });
+});
+after(() => odradek.discard());
+
+for (const protocol of ['classic', 'consumer']) {
+  test(`kafka-console-consumer reads by group, with the ${protocol} protocol`, async () => {
+    const words = ['--topic', 'orders', '--from-beginning', '--group', protocol, ...until];
+    const property = ['--command-property', `group.protocol=${protocol}`];
+    const read = await tools.run('console-consumer', [...words, ...property]);
+    assert.deepEqual(read.match(/^(one|two|three)$/gm)?.toSorted(), ['one', 'three', 'two']);
+  });
+}
+
+test('kafka-consumer-groups lists, describes, resets and deletes groups', async () => {
+  const all = await tools.run('consumer-groups', ['--list', '--type', 'classic']);
+  assert.match(all, /^classic\s+Classic\s*$/m);
+  assert.doesNotMatch(all, /^consumer\s/m);
+  const state = await tools.run('consumer-groups', [
+    '--describe',
+    '--group',
+    'consumer',
+    '--state',
+  ]);
+  assert.match(state, /^consumer .*Empty\s+.*0\s*$/m);
+  const reset = ['--group', 'classic', '--topic', 'orders', '--reset-offsets', '--to-earliest'];
+  await tools.run('consumer-groups', [...reset, '--execute']);
+  const described = await tools.run('consumer-groups', ['--describe', '--group', 'classic']);
+  const lags = [...described.matchAll(/^classic\s+orders\s+\d\s+0\s+\d\s+(\d)/gm)];
+  assert.equal(
+    lags.reduce((sum, [, lag]) => sum + Number(lag), 0),
+    3,
+  );
+  await tools.run('consumer-groups', ['--delete', '--group', 'classic']);
+  assert.doesNotMatch(await tools.run('consumer-groups', ['--list']), /^classic$/m);
+});
+
+test('kafka-configs sets what a group goes by, within the bounds of the broker', async () => {
+  const group = ['--entity-type', 'groups', '--entity-name', 'consumer'];
+  const add = (config: string): string[] => ['--alter', ...group, '--add-config', config];
+  await tools.run('configs', add('consumer.session.timeout.ms=50000'));
+  await tools.refused('configs', add('consumer.session.timeout.ms=1000'));
+  const described = await tools.run('configs', ['--describe', ...group]);
+  assert.match(described, /consumer\.session\.timeout\.ms=50000/);
+});
+
+test('kafka-dump-log decodes every record of the topic of committed offsets', async () => {
+  await odradek.stop();
+  const partitions = readdirSync(odradek.dataDir).filter((name) =>
+    name.startsWith('__consumer_offsets-'),
+  );
+  const isOurs = process.env['COMPAT_CONTROL'] === undefined;
+  assert.ok(!isOurs || partitions.length <= 2, 'those with records alone have files');
+  const files = partitions.map((name) => join(odradek.dataDir, name, '00000000000000000000.log'));
+  const words = ['--offsets-decoder', '--files', files.join()];
+  const { exitCode, output } = await runJavaTool(await jarsFolder(), 'dump-log', words);
+  assert.equal(exitCode, 0, output);
+  const records = output.split('\n').filter((line) => line.startsWith('| offset: '));
+  const kinds = new Set(records.map((line) => /key: \{"type":"(\d+)"/.exec(line)?.[1]));
+  assert.deepEqual(
+    [...kinds].toSorted((a, b) => Number(a) - Number(b)),
+    ['1', '2', '3', '5', '6', '7', '8'],
+    'commits, classic groups, and all that there is of a consumer group',
+  );
+  assert.ok(records.every((line) => / payload: (\{"version":"\d+","data":\{|<DELETE>)/.test(line)));
+});
