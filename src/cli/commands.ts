@@ -52,6 +52,32 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     load: async () => (await import('./consume.ts')).consumeCommand,
   },
   {
+    name: 'group',
+    summary: 'List, describe and delete groups, and reset their offsets',
+    commands: [
+      {
+        name: 'list',
+        summary: 'List groups',
+        load: async () => (await import('./group-list.ts')).groupListCommand,
+      },
+      {
+        name: 'describe',
+        summary: 'Show the lag, owner and client of each partition that groups read',
+        load: async () => (await import('./group-describe.ts')).groupDescribeCommand,
+      },
+      {
+        name: 'delete',
+        summary: 'Delete groups without members, with what they have committed',
+        load: async () => (await import('./group-delete.ts')).groupDeleteCommand,
+      },
+      {
+        name: 'reset-offsets',
+        summary: 'Let a group without members go on from somewhere else',
+        load: async () => (await import('./group-reset-offsets.ts')).groupResetOffsetsCommand,
+      },
+    ],
+  },
+  {
     name: 'config',
     summary: 'Show and change the configuration of topics and brokers',
     commands: [

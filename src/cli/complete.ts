@@ -1,6 +1,6 @@
-import { createClient } from '../client/client.ts';
+import { type Client, createClient } from '../client/client.ts';
 import type { CliContext } from './cli-context.ts';
-import type { Command, CommandEntry, CommandGroup, OptionSpec } from './command.ts';
+import type { Command, CommandEntry, CommandGroup, Completes, OptionSpec } from './command.ts';
 import { commands, findCommand } from './commands.ts';
 
 /** Nobody waits longer for the Tab key. */
@@ -58,7 +58,8 @@ async function ofCommand(
   context: CliContext,
 ): Promise<readonly string[]> {
   const option = openOption(command, before.at(-1) ?? '');
-  if (option !== undefined) return valuesOf(option);
+  const askAt = bootstrapOf(command, before) ?? context.environment['ODRADEK_BOOTSTRAP'];
+  if (option !== undefined) return valuesOf(option, askAt, context);
   const [, joined = '', name = ''] = /^(--([^=]+)=)/.exec(current) ?? [];
   const joinedOption = command.options[name];
   if (joinedOption !== undefined) {
@@ -74,11 +75,7 @@ async function ofCommand(
   if (spec?.choices !== undefined) return spec.choices;
   // The second word of the config commands names what the first one says.
   const isBroker = command.positionals[0]?.choices !== undefined && given[0] === 'broker';
-  if (spec?.completes !== 'topic' || isBroker) return [];
-  return topicNames(
-    bootstrapOf(command, before) ?? context.environment['ODRADEK_BOOTSTRAP'],
-    context,
-  );
+  return isBroker ? [] : namesAt(spec?.completes, askAt, context);
 }
 
 /** The option whose value comes next, where `word` is one that takes a value. */
@@ -89,8 +86,12 @@ function openOption(command: Command, word: string): OptionSpec | undefined {
   return found?.[1].type === 'string' ? found[1] : undefined;
 }
 
-function valuesOf({ choices, completes }: OptionSpec): readonly string[] {
-  return choices ?? pathAnswers[completes ?? ''] ?? [];
+async function valuesOf(
+  { choices, completes }: OptionSpec,
+  askAt: string | undefined,
+  context: CliContext,
+): Promise<readonly string[]> {
+  return choices ?? pathAnswers[completes ?? ''] ?? namesAt(completes, askAt, context);
 }
 
 /** Those of `words` that are arguments without a name. */
@@ -108,10 +109,13 @@ function bootstrapOf(command: Command, words: readonly string[]): string | undef
   return at === -1 ? joined?.slice('--bootstrap-server='.length) : words[at + 1];
 }
 
-async function topicNames(
+/** The names of topics or groups that the broker at `bootstrapServers` knows. */
+async function namesAt(
+  completes: Completes | undefined,
   bootstrapServers: string | undefined,
   context: CliContext,
 ): Promise<readonly string[]> {
+  if (completes !== 'topic' && completes !== 'group') return [];
   try {
     const runtime = await context.runtime();
     const client = createClient(
@@ -125,10 +129,21 @@ async function topicNames(
       },
       runtime,
     );
-    const topics = await client.admin.listTopics().finally(() => client.close());
-    return topics.filter(({ isInternal }) => !isInternal).map(({ name }) => name);
+    const names = completes === 'topic' ? topicNames(client) : groupNames(client);
+    return await names.finally(() => client.close());
   } catch {
     // Completion has no place for errors: without a broker there is nothing to offer.
     return [];
   }
+}
+
+async function topicNames({ admin }: Client): Promise<readonly string[]> {
+  const topics = await admin.listTopics();
+  return topics.filter(({ isInternal }) => !isInternal).map(({ name }) => name);
+}
+
+/** A shell takes answers line by line. */
+async function groupNames({ admin }: Client): Promise<readonly string[]> {
+  const groups = await admin.listGroups();
+  return groups.map(({ groupId }) => groupId).filter((groupId) => !/\n/.test(groupId));
 }

@@ -63,7 +63,7 @@ export const completionCommand: Command = {
   name: 'completion',
   summary: 'Print the completion script of a shell',
   description: [
-    'Commands, options and values are completed, and topics, for which the broker is asked: the one of ' +
+    'Commands, options and values are completed, and topics and groups, for which the broker is asked: the one of ' +
       '--bootstrap-server where it stands on the line already, else of ODRADEK_BOOTSTRAP.',
   ],
   positionals: [{ name: 'shell', required: true, choices: ['bash', 'zsh', 'fish'] }],

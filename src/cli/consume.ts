@@ -1,15 +1,15 @@
 import type { Client } from '../client/client.ts';
 import type { ConsumedRecord } from '../client/client-records.ts';
 import type { TopicMetadata } from '../client/cluster-metadata.ts';
-import type { Consumer } from '../client/consumer.ts';
 import type { PartitionRange } from '../client/start-positions.ts';
-import type { Clock, Runtime } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { ByteSink } from './byte-sink.ts';
 import { type CliContext, exitCodes } from './cli-context.ts';
+import { openGroupReading } from './consume-group.ts';
+import { type ConsumePlan, parsePlan, type Reading } from './consume-plan.ts';
 import { connectionOptions, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
-import { wholeNumber } from './parse-arguments.ts';
-import { parsePosition, type Position, positionHelp } from './position-argument.ts';
+import { positionHelp } from './position-argument.ts';
 import { Progress } from './progress.ts';
 import { compileFormat, formatTokens, type RecordWriter } from './record-format.ts';
 import { writeRecordJson } from './record-json.ts';
@@ -24,8 +24,9 @@ export const consumeCommand: Command = {
   description: [
     'Reads all that is there and ends; with --follow it goes on, and topics that a wildcard means and ' +
       'partitions are read from their beginning when they are made later. The records of several partitions come in ' +
-      'the order of their times, those of one partition in the order of their offsets. No group is joined ' +
-      'and nothing is committed.',
+      'the order of their times, those of one partition in the order of their offsets.',
+    'With --group the partitions are shared with the other members of the group, and what was printed is ' +
+      'committed, so that the group goes on there. Without it no group is joined and nothing is committed.',
     `A format may hold ${formatTokens.map(([token, meaning]) => `${token} ${meaning}`).join('; ')}; ` +
       'and \\n, \\t, \\r, \\0, \\\\, \\xFF.',
   ],
@@ -35,7 +36,7 @@ export const consumeCommand: Command = {
       type: 'string',
       short: 'o',
       placeholder: 'POSITION',
-      help: `Where to begin: ${positionHelp}. Default: beginning.`,
+      help: `Where to begin: ${positionHelp}. With --group, where nothing is committed. Default: beginning.`,
     },
     until: {
       type: 'string',
@@ -48,6 +49,24 @@ export const consumeCommand: Command = {
       type: 'boolean',
       short: 'f',
       help: 'Goes on with the records that are written from now on, until Ctrl-C.',
+    },
+    group: {
+      type: 'string',
+      short: 'g',
+      placeholder: 'GROUP',
+      completes: 'group',
+      help: 'Reads as a member of this group.',
+    },
+    'group-protocol': {
+      type: 'string',
+      placeholder: 'PROTOCOL',
+      choices: ['classic', 'consumer'],
+      help: 'By classic the members share the partitions among themselves, by consumer the broker does (KIP-848). Default: classic.',
+    },
+    'instance-id': {
+      type: 'string',
+      placeholder: 'ID',
+      help: 'Makes it a static member, which keeps its partitions through a restart.',
     },
     partition: {
       type: 'string',
@@ -97,6 +116,10 @@ export const consumeCommand: Command = {
       command: "odradek consume 'ipl*' --from 2026-01-31T12:00 --until 2026-01-31T13:00",
     },
     {
+      text: 'As one of several that share the work, until Ctrl-C',
+      command: "odradek consume 'ipl*' --group billing --follow",
+    },
+    {
       text: 'Keys and offsets',
       command: "odradek consume orders --format '%p:%o %k = %v\\n'",
     },
@@ -111,43 +134,6 @@ export const consumeCommand: Command = {
   },
 };
 
-interface ConsumePlan {
-  readonly topics: readonly string[];
-  readonly partitions: ReadonlySet<number> | undefined;
-  readonly from: Position;
-  readonly until: Position | undefined;
-  readonly recordsMax: number;
-  readonly isFollowing: boolean;
-  readonly isolation: 'read_uncommitted' | 'read_committed';
-}
-
-function parsePlan(args: Arguments, clock: Clock): ConsumePlan {
-  const isFollowing = args.flag('follow');
-  const untilText = args.text('until');
-  const until = parsePosition(untilText ?? 'end', '--until', clock);
-  if (isFollowing && untilText !== undefined && until.at !== 'offset') {
-    const expected = 'an offset';
-    throw usageError(
-      `--follow with --until ${untilText}: expected ${expected}.`,
-      '--until',
-      expected,
-    );
-  }
-  const partitions = args
-    .texts('partition')
-    .map((text) => wholeNumber(text, '--partition', 0, 0x7fff_ffff));
-  const max = args.text('max');
-  return {
-    topics: args.positionals,
-    partitions: partitions.length === 0 ? undefined : new Set(partitions),
-    from: parsePosition(args.text('from') ?? 'beginning', '--from', clock),
-    until: isFollowing && untilText === undefined ? undefined : until,
-    recordsMax: max === undefined ? Number.POSITIVE_INFINITY : wholeNumber(max, '--max', 1),
-    isFollowing,
-    isolation: args.text('isolation') === 'read_committed' ? 'read_committed' : 'read_uncommitted',
-  };
-}
-
 function recordWriter(args: Arguments): RecordWriter {
   const chosen = ['json', 'format', 'key-separator'].filter((option) => args.flag(option));
   if (chosen.length > 1) {
@@ -160,17 +146,15 @@ function recordWriter(args: Arguments): RecordWriter {
   return compileFormat(format, args.text('null-marker') ?? '');
 }
 
-/** The consumer that the plan asks for, and what keeps it supplied with topics. */
+/** Reads without a group; what has no end is kept supplied with new topics and partitions. */
 async function openReading(
   client: Client,
   runtime: Runtime,
   plan: ConsumePlan,
-  context: CliContext,
-): Promise<{ consumer: Consumer; follower: TopicFollower }> {
+  topics: readonly TopicMetadata[],
+): Promise<Reading> {
   // What is read up to an offset ends; what has no end may also grow.
   const isOpenEnded = plan.until === undefined;
-  const topics = await findTopics(client, plan.topics, { mayMatchNone: isOpenEnded });
-  if (topics.length === 0) context.err.write('No such topic yet: waiting for one.\n');
   const consumer = await client.consumer({
     ranges: rangesOf(topics, plan),
     isolation: plan.isolation,
@@ -187,7 +171,17 @@ async function openReading(
     { client, consumer, timers: runtime.timers },
   );
   if (isOpenEnded) follower.start();
-  return { consumer, follower };
+  return {
+    get offsetCount() {
+      return consumer.offsetCount;
+    },
+    records: () => consumer.records(),
+    processed: () => {},
+    stop: () => {
+      follower.stop();
+      consumer.close();
+    },
+  };
 }
 
 async function consumeTopics(
@@ -197,18 +191,23 @@ async function consumeTopics(
   writer: RecordWriter,
   context: CliContext,
 ): Promise<number> {
-  const { consumer, follower } = await openReading(client, runtime, plan, context);
+  const topics = await findTopics(client, plan.topics, { mayMatchNone: plan.until === undefined });
+  if (topics.length === 0) context.err.write('No such topic yet: waiting for one.\n');
+  const reading =
+    plan.group === undefined
+      ? await openReading(client, runtime, plan, topics)
+      : openGroupReading(client, plan.group, plan, context);
   let isInterrupted = false;
   const stopListening = context.onInterrupt(() => {
     isInterrupted = true;
-    consumer.close();
+    reading.stop();
   });
   const progress = new Progress('read', { output: context.err, clock: runtime.clock });
   try {
-    await printRecords(consumer, plan, writer, context, progress);
+    await printRecords(reading, plan, writer, context, progress);
   } finally {
     stopListening();
-    follower.stop();
+    reading.stop();
     progress.clear();
   }
   // To be interrupted is how following ends; a bounded reading is cut short by it.
@@ -231,7 +230,7 @@ function rangesOf(topics: readonly TopicMetadata[], plan: ConsumePlan): readonly
 }
 
 async function printRecords(
-  consumer: Consumer,
+  reading: Reading,
   plan: ConsumePlan,
   writer: RecordWriter,
   context: CliContext,
@@ -240,17 +239,21 @@ async function printRecords(
   const sink = new ByteSink(context.out);
   // Where records are printed to the terminal they are the progress.
   const showsProgress = !context.out.isTty;
-  let records = 0;
+  let count = 0;
   let sizeBytes = 0;
-  for await (const batch of consumer.records()) {
-    for (const record of batch) {
+  for await (const batch of reading.records()) {
+    const wanted = batch.slice(0, plan.recordsMax - count);
+    for (const record of wanted) {
       writer(record, sink);
       sizeBytes += sizeOf(record);
-      if (++records >= plan.recordsMax) break;
     }
+    count += wanted.length;
     await sink.flush();
-    if (records >= plan.recordsMax || sink.closed) return;
-    if (showsProgress) progress.update(records, sizeBytes, consumer.offsetCount);
+    // What nobody takes any more was not dealt with.
+    if (sink.closed) return;
+    reading.processed(wanted);
+    if (count >= plan.recordsMax) return;
+    if (showsProgress) progress.update(count, sizeBytes, reading.offsetCount);
   }
 }
 

@@ -104,9 +104,12 @@ export function wholeNumber(
 ): number {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= minimum && value <= maximum) return value;
-  const bounds =
-    maximum === Number.MAX_SAFE_INTEGER
-      ? `a whole number from ${minimum} up`
-      : `a whole number from ${minimum} to ${maximum}`;
+  const bounds = boundsText(minimum, maximum);
   throw usageError(`${argument} ${text}: expected ${bounds}.`, argument, bounds);
+}
+
+function boundsText(minimum: number, maximum: number): string {
+  if (maximum < Number.MAX_SAFE_INTEGER) return `a whole number from ${minimum} to ${maximum}`;
+  if (minimum > Number.MIN_SAFE_INTEGER) return `a whole number from ${minimum} up`;
+  return 'a whole number';
 }

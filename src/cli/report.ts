@@ -26,19 +26,23 @@ export function reportOutcomes<T>(
   return exitCode;
 }
 
-/** The same as JSON: an array with an object an item, whose `error` tells of a failure. */
+/**
+ * The same as JSON: an array with an object an item, whose `error` tells of a failure. `nameKey` is what the item's
+ * name is called.
+ */
 export function reportOutcomesAsJson<T>(
   context: CliContext,
   names: readonly string[],
   outcomes: readonly Outcome<T>[],
   describe: (value: T) => object,
+  nameKey = 'name',
 ): number {
   const items = outcomes.map((outcome, index) => {
     const name = names[index];
-    if (!('error' in outcome)) return { name, ...describe(outcome.value) };
+    if (!('error' in outcome)) return { [nameKey]: name, ...describe(outcome.value) };
     const { code, message, details } = outcome.error;
     const errorName = 'errorName' in details ? details.errorName : code;
-    return { name, error: errorName, message };
+    return { [nameKey]: name, error: errorName, message };
   });
   printJson(context, items);
   return outcomes.some((outcome) => 'error' in outcome) ? exitCodes.failed : exitCodes.ok;

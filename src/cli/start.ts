@@ -161,6 +161,7 @@ async function startBroker(
       ...(hasListeners && host === undefined ? {} : { host: host ?? defaultHost }),
       ...(hasListeners && port === undefined ? {} : { port: port ?? defaultPort }),
       config: Object.fromEntries(values),
+      defaults: 'kafka',
       logger,
       unref: false,
     });

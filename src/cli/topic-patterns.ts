@@ -15,8 +15,13 @@ export function isPattern(text: string): boolean {
  */
 export function matchesPattern(name: string, pattern: string): boolean {
   if (name.startsWith('__') && !pattern.startsWith('__')) return false;
+  return matchesWildcards(name, pattern);
+}
+
+/** Whether `name` is what `pattern` says, from its beginning to its end. */
+export function matchesWildcards(name: string, pattern: string): boolean {
   const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${source.replaceAll('?', '.')}$`).test(name);
+  return new RegExp(`^${source.replaceAll('?', '.')}$`, 's').test(name);
 }
 
 /** Whether a topic is one of `named`, which are names and patterns. */

@@ -23,6 +23,18 @@ import { brokerRefused } from './client-errors.ts';
 import type { BrokerNode, TopicMetadata } from './cluster-metadata.ts';
 import type { Cluster } from './cluster.ts';
 import {
+  alterGroupOffsets,
+  deleteGroupOffsets,
+  deleteGroups,
+  type GroupListing,
+  listGroups,
+  type ListGroupsOptions,
+} from './group/admin-groups.ts';
+import { describeGroups, type GroupDescription } from './group/describe-groups.ts';
+import type { GroupCoordinators } from './group/group-coordinators.ts';
+import { type CommittedOffset, fetchOffsets, type OffsetToCommit } from './group/group-offsets.ts';
+import type { TopicPartition } from './group/topic-partition.ts';
+import {
   type FoundOffset,
   type IsolationLevel,
   listOffsets,
@@ -57,15 +69,17 @@ export interface LogDirDescription {
 }
 
 /**
- * Looks after topics, configuration and brokers. What concerns several things answers an outcome for each, in
+ * Looks after topics, groups, configuration and brokers. What concerns several things answers an outcome for each, in
  * order; the calls in the singular throw. Everything is tried again while it may still succeed, up to the
  * client's `operationTimeoutMs`. All calls fail with `CONNECTION_FAILED` or `TIMED_OUT` where nobody answers.
  */
 export class Admin {
   readonly #cluster: Cluster;
+  readonly #coordinators: GroupCoordinators;
 
-  constructor(modules: { cluster: Cluster }) {
+  constructor(modules: { cluster: Cluster; coordinators: GroupCoordinators }) {
     this.#cluster = modules.cluster;
+    this.#coordinators = modules.coordinators;
   }
 
   createTopics(
@@ -133,6 +147,44 @@ export class Admin {
     isolation?: IsolationLevel,
   ): Promise<readonly FoundOffset[]> {
     return listOffsets(this.#cluster, queries, isolation);
+  }
+
+  /** All groups, ordered by their ids. */
+  listGroups(options: ListGroupsOptions = {}): Promise<readonly GroupListing[]> {
+    return listGroups(this.#cluster, options);
+  }
+
+  /** One that is not there is `UNKNOWN_GROUP`. */
+  describeGroups(groupIds: readonly string[]): Promise<readonly Outcome<GroupDescription>[]> {
+    return describeGroups(this.#cluster, this.#coordinators, groupIds);
+  }
+
+  /** Only groups without members can be deleted. */
+  deleteGroups(groupIds: readonly string[]): Promise<readonly Outcome<string>[]> {
+    return deleteGroups(this.#cluster, this.#coordinators, groupIds);
+  }
+
+  /** What a group has committed; nothing where there is no such group. Throws `BROKER_REFUSED`. */
+  listGroupOffsets(groupId: string): Promise<readonly CommittedOffset[]> {
+    return this.#cluster.retrying(`OffsetFetch of group ${groupId}`, () =>
+      fetchOffsets(this.#coordinators, groupId),
+    );
+  }
+
+  /** Commits offsets for a group without members, which comes to be where there is none. */
+  alterGroupOffsets(
+    groupId: string,
+    offsets: readonly OffsetToCommit[],
+  ): Promise<readonly Outcome<TopicPartition>[]> {
+    return alterGroupOffsets(this.#cluster, this.#coordinators, groupId, offsets);
+  }
+
+  /** Forgets what a group has committed for topics that it does not read now. */
+  deleteGroupOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly Outcome<TopicPartition>[]> {
+    return deleteGroupOffsets(this.#cluster, this.#coordinators, groupId, partitions);
   }
 
   /** Throws `BROKER_REFUSED`. */

@@ -1,9 +1,18 @@
 import { apiVersionsRequest, apiVersionsResponse } from '../protocol/messages/api-versions.ts';
 import {
+  consumerGroupDescribeRequest,
+  consumerGroupDescribeResponse,
+} from '../protocol/messages/consumer-group-describe.ts';
+import {
+  consumerGroupHeartbeatRequest,
+  consumerGroupHeartbeatResponse,
+} from '../protocol/messages/consumer-group-heartbeat.ts';
+import {
   createPartitionsRequest,
   createPartitionsResponse,
 } from '../protocol/messages/create-partitions.ts';
 import { createTopicsRequest, createTopicsResponse } from '../protocol/messages/create-topics.ts';
+import { deleteGroupsRequest, deleteGroupsResponse } from '../protocol/messages/delete-groups.ts';
 import {
   deleteRecordsRequest,
   deleteRecordsResponse,
@@ -18,10 +27,19 @@ import {
   describeConfigsResponse,
 } from '../protocol/messages/describe-configs.ts';
 import {
+  describeGroupsRequest,
+  describeGroupsResponse,
+} from '../protocol/messages/describe-groups.ts';
+import {
   describeLogDirsRequest,
   describeLogDirsResponse,
 } from '../protocol/messages/describe-log-dirs.ts';
 import { fetchRequest, fetchResponse } from '../protocol/messages/fetch.ts';
+import {
+  findCoordinatorRequest,
+  findCoordinatorResponse,
+} from '../protocol/messages/find-coordinator.ts';
+import { heartbeatRequest, heartbeatResponse } from '../protocol/messages/heartbeat.ts';
 import {
   incrementalAlterConfigsRequest,
   incrementalAlterConfigsResponse,
@@ -30,9 +48,16 @@ import {
   initProducerIdRequest,
   initProducerIdResponse,
 } from '../protocol/messages/init-producer-id.ts';
+import { joinGroupRequest, joinGroupResponse } from '../protocol/messages/join-group.ts';
+import { leaveGroupRequest, leaveGroupResponse } from '../protocol/messages/leave-group.ts';
+import { listGroupsRequest, listGroupsResponse } from '../protocol/messages/list-groups.ts';
 import { listOffsetsRequest, listOffsetsResponse } from '../protocol/messages/list-offsets.ts';
 import { metadataRequest, metadataResponse } from '../protocol/messages/metadata.ts';
+import { offsetCommitRequest, offsetCommitResponse } from '../protocol/messages/offset-commit.ts';
+import { offsetDeleteRequest, offsetDeleteResponse } from '../protocol/messages/offset-delete.ts';
+import { offsetFetchRequest, offsetFetchResponse } from '../protocol/messages/offset-fetch.ts';
 import { produceRequest, produceResponse } from '../protocol/messages/produce.ts';
+import { syncGroupRequest, syncGroupResponse } from '../protocol/messages/sync-group.ts';
 import type { ApiSchema, Fields } from '../protocol/schema.ts';
 
 /** A request and its response, which have the same versions. */
@@ -53,17 +78,30 @@ function api<Q extends Fields, P extends Fields>(
 /** The APIs that the client calls. Others may be called with a pair of schemas of one's own. */
 export const apis = {
   apiVersions: api(apiVersionsRequest, apiVersionsResponse),
+  consumerGroupDescribe: api(consumerGroupDescribeRequest, consumerGroupDescribeResponse),
+  consumerGroupHeartbeat: api(consumerGroupHeartbeatRequest, consumerGroupHeartbeatResponse),
   createPartitions: api(createPartitionsRequest, createPartitionsResponse),
   createTopics: api(createTopicsRequest, createTopicsResponse),
+  deleteGroups: api(deleteGroupsRequest, deleteGroupsResponse),
   deleteRecords: api(deleteRecordsRequest, deleteRecordsResponse),
   deleteTopics: api(deleteTopicsRequest, deleteTopicsResponse),
   describeCluster: api(describeClusterRequest, describeClusterResponse),
   describeConfigs: api(describeConfigsRequest, describeConfigsResponse),
+  describeGroups: api(describeGroupsRequest, describeGroupsResponse),
   describeLogDirs: api(describeLogDirsRequest, describeLogDirsResponse),
   fetch: api(fetchRequest, fetchResponse),
+  findCoordinator: api(findCoordinatorRequest, findCoordinatorResponse),
+  heartbeat: api(heartbeatRequest, heartbeatResponse),
   incrementalAlterConfigs: api(incrementalAlterConfigsRequest, incrementalAlterConfigsResponse),
   initProducerId: api(initProducerIdRequest, initProducerIdResponse),
+  joinGroup: api(joinGroupRequest, joinGroupResponse),
+  leaveGroup: api(leaveGroupRequest, leaveGroupResponse),
+  listGroups: api(listGroupsRequest, listGroupsResponse),
   listOffsets: api(listOffsetsRequest, listOffsetsResponse),
   metadata: api(metadataRequest, metadataResponse),
+  offsetCommit: api(offsetCommitRequest, offsetCommitResponse),
+  offsetDelete: api(offsetDeleteRequest, offsetDeleteResponse),
+  offsetFetch: api(offsetFetchRequest, offsetFetchResponse),
   produce: api(produceRequest, produceResponse),
+  syncGroup: api(syncGroupRequest, syncGroupResponse),
 } as const;

@@ -32,6 +32,8 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** The version to speak instead of the highest that both sides know. */
   readonly version?: number;
+  /** The highest version to speak, where later ones say things in another way. */
+  readonly versionMax?: number;
 }
 
 /** A request that waits for its response. They are answered in order. */
@@ -108,18 +110,18 @@ export class BrokerConnection {
     return this.#pending.length;
   }
 
-  /** The highest version of `api` that both sides speak, or undefined. */
-  versionOf(api: Api): number | undefined {
+  /** The highest version of `api` up to `versionMax` that both sides speak, or undefined. */
+  versionOf(api: Api, versionMax = Number.POSITIVE_INFINITY): number | undefined {
     const theirs = this.#versions.get(api.request.apiKey);
     if (theirs === undefined) return undefined;
     const ours = api.request.validVersions;
-    const version = Math.min(theirs.max, ours.max);
+    const version = Math.min(theirs.max, ours.max, versionMax);
     return version >= Math.max(theirs.min, ours.min) ? version : undefined;
   }
 
   /** As `versionOf`; throws `BROKER_REFUSED` (UNSUPPORTED_VERSION) where there is none. */
-  agreedVersion(api: Api): number {
-    const version = this.versionOf(api);
+  agreedVersion(api: Api, versionMax?: number): number {
+    const version = this.versionOf(api, versionMax);
     if (version !== undefined) return version;
     const { host, port } = this.#options;
     throw brokerRefused(
@@ -139,7 +141,7 @@ export class BrokerConnection {
     body: Encodable<ApiSchema<Q>>,
     options: RequestOptions = {},
   ): Promise<Infer<ApiSchema<P>>> {
-    const version = options.version ?? this.agreedVersion(api);
+    const version = options.version ?? this.agreedVersion(api, options.versionMax);
     const reader = await this.#exchange(api, version, body, options.timeoutMs);
     return decodeMessage(api.response, version, reader);
   }

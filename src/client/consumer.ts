@@ -57,6 +57,9 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #fetcher: Fetcher;
   readonly #merge: RecordMerge;
+  /** By `topic-partition`. */
+  readonly #readers = new Map<string, PartitionReader>();
+  #isOpenEnded: boolean;
   #isClosed = false;
   #wake: (() => void) | undefined;
 
@@ -68,6 +71,7 @@ export class Consumer {
     this.#cluster = cluster;
     this.#lane = cluster.newLane();
     this.#options = options;
+    this.#isOpenEnded = options.isOpenEnded ?? false;
     this.ranges = modules.ranges;
     const readers = this.#readersOf(modules.ranges);
     this.#merge = new RecordMerge(readers, { waits: options.mergeByTime ?? false });
@@ -93,7 +97,7 @@ export class Consumer {
 
   /** How many offsets there are to be read; undefined where one range has no end, or more may be added. */
   get offsetCount(): number | undefined {
-    if (this.#options.isOpenEnded === true) return undefined;
+    if (this.#isOpenEnded) return undefined;
     let count = 0;
     for (const { startOffset, endOffset } of this.ranges) {
       if (endOffset === undefined) return undefined;
@@ -131,10 +135,45 @@ export class Consumer {
 
   /** Reads these partitions too, from now on. Fails as `resolveRanges` does; then none of them is read. */
   async add(ranges: readonly PartitionRange[]): Promise<void> {
-    const resolved = await resolvedRanges(this.#options, ranges, this.#cluster);
-    const readers = this.#readersOf(resolved);
+    this.addOffsets(await resolvedRanges(this.#options, ranges, this.#cluster));
+  }
+
+  /** As `add`, for ranges that are resolved already. */
+  addOffsets(ranges: readonly OffsetRange[]): void {
+    const readers = this.#readersOf(ranges);
     this.#merge.add(readers);
     this.#fetcher.add(readers);
+  }
+
+  /** Reads these partitions no further: of what was not handed out yet nothing will be. */
+  remove(partitions: readonly { readonly topic: string; readonly partition: number }[]): void {
+    const removed = new Set<PartitionReader>();
+    for (const { topic, partition } of partitions) {
+      const reader = this.#readers.get(`${topic}-${partition}`);
+      this.#readers.delete(`${topic}-${partition}`);
+      if (reader !== undefined) removed.add(reader);
+    }
+    this.#merge.remove(removed);
+    this.#fetcher.remove(removed);
+  }
+
+  /** Whether further partitions are expected from now on, as `isOpenEnded` says of the beginning. */
+  expectMore(isExpected: boolean): void {
+    this.#isOpenEnded = isExpected;
+    this.#wake?.();
+  }
+
+  /**
+   * How far a partition is read: `handedOutTo` lies behind the last record that was handed out, and
+   * `resumeOffset` behind what came after it and holds no records. Undefined where it is not read.
+   */
+  progressOf(
+    topic: string,
+    partition: number,
+  ): { readonly handedOutTo: number; readonly resumeOffset: number } | undefined {
+    const reader = this.#readers.get(`${topic}-${partition}`);
+    if (reader === undefined) return undefined;
+    return { handedOutTo: reader.takenTo, resumeOffset: reader.resumeOffset };
   }
 
   /** Ends the iteration with `error`, after what was fetched. */
@@ -151,7 +190,7 @@ export class Consumer {
   }
 
   get #isDone(): boolean {
-    return this.#options.isOpenEnded !== true && this.#merge.isDone;
+    return !this.#isOpenEnded && this.#merge.isDone;
   }
 
   #readersOf(ranges: readonly OffsetRange[]): readonly PartitionReader[] {
@@ -159,7 +198,9 @@ export class Consumer {
     return ranges.map(({ topic, partition, startOffset, fetchOffset, endOffset }) => {
       const topicId = this.#cluster.topicId(topic);
       const options = { startOffset, fetchOffset, endOffset, topicId, decompressedBytesMax };
-      return new PartitionReader(topic, partition, options);
+      const reader = new PartitionReader(topic, partition, options);
+      this.#readers.set(`${topic}-${partition}`, reader);
+      return reader;
     });
   }
 

@@ -88,6 +88,12 @@ export class Fetcher {
     this.fill();
   }
 
+  /** Fetches these partitions no further; how a fetch of them that is under way ends does not matter. */
+  remove(readers: ReadonlySet<PartitionReader>): void {
+    this.#assignments = this.#assignments.filter(({ reader }) => !readers.has(reader));
+    this.#onChange();
+  }
+
   /** Why no more can be fetched. */
   get failure(): Error | undefined {
     return this.#failure;
@@ -280,7 +286,7 @@ export class Fetcher {
   }
 
   #onFailed(assignment: Assignment, error: Error): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || !this.#assignments.includes(assignment)) return;
     const { topic, partition } = assignment.reader;
     const nowMs = this.#nowMs;
     if (hasCode(error, 'UNKNOWN_TOPIC') && this.#options.mayBeDeleted(topic)) {

@@ -55,6 +55,8 @@ export class PartitionReader {
   #cursor: RecordCursor | undefined;
   #batch: RecordBatch | undefined;
   #head: ConsumedRecord | undefined;
+  /** Behind the last record that was taken. */
+  #takenTo: number;
 
   constructor(topic: string, partition: number, options: PartitionReaderOptions) {
     this.topic = topic;
@@ -62,6 +64,7 @@ export class PartitionReader {
     this.topicId = options.topicId;
     this.#position = options.fetchOffset;
     this.#startOffset = options.startOffset;
+    this.#takenTo = options.startOffset;
     this.endOffset = options.endOffset;
     this.#decompressedBytesMax = options.decompressedBytesMax;
   }
@@ -94,7 +97,24 @@ export class PartitionReader {
 
   /** Moves behind the record that `head` answered. */
   take(): void {
+    if (this.#head !== undefined) this.#takenTo = this.#head.offset + 1;
     this.#head = undefined;
+  }
+
+  /** Behind the last record that was taken; the start before there is one. */
+  get takenTo(): number {
+    return this.#takenTo;
+  }
+
+  /**
+   * Where reading would go on if it were to start anew: behind what was taken, and behind markers and batches
+   * without records too, where nothing else is at hand.
+   */
+  get resumeOffset(): number {
+    const isEmpty = this.#head === undefined && this.#cursor === undefined;
+    if (!isEmpty || this.#batches.length > 0) return this.#takenTo;
+    const fetchedTo = Math.min(this.#position, this.endOffset ?? Number.POSITIVE_INFINITY);
+    return Math.max(this.#takenTo, fetchedTo);
   }
 
   /** Nothing more is fetched: the partition is gone. What was fetched is still read. */

@@ -30,6 +30,14 @@ export class RecordMerge {
     this.#empty.push(...readers);
   }
 
+  /** Leaves out what these partitions have not handed out yet. */
+  remove(readers: ReadonlySet<PartitionReader>): void {
+    this.#empty = this.#empty.filter((reader) => !readers.has(reader));
+    for (const reader of this.#heap.splice(0)) {
+      if (!readers.has(reader)) this.#push(reader);
+    }
+  }
+
   /** Looks again at the partitions without a record: a fetch may have brought some. */
   refresh(): void {
     this.#empty = this.#empty.filter((reader) => {

@@ -22,6 +22,7 @@ export type OdradekErrorDetails =
   | { code: 'PROTOCOL_ERROR'; reason: string }
   | { code: 'BROKER_REFUSED'; operation: string; errorCode: number; errorName: string }
   | { code: 'UNKNOWN_TOPIC'; topic: string }
+  | { code: 'UNKNOWN_GROUP'; group: string }
   | { code: 'MISSING_PACKAGE'; package: string; neededFor: string }
   | { code: 'INVALID_ARGUMENT'; argument: string; expected: string }
   | { code: 'BROKER_STOPPED' };

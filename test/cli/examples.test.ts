@@ -9,7 +9,9 @@ import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import type { Command } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
+import { createClient } from '../../src/client/client.ts';
 import { createBroker } from '../../src/index.ts';
+import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
 import { type CommandFolder, commandFolder } from './odradek-command.ts';
 
 /** `odradek start` is tried by tests of its own; the scripts of `odradek completion`, each in its shell. */
@@ -47,6 +49,18 @@ describe('examples', { skip: !hasBash && 'bash is not installed' }, () => {
     return [exitCode, said];
   }
 
+  /** Records to be read, and groups that have read some. */
+  async function prepare(bootstrapServers: string): Promise<void> {
+    for (const topic of ['orders', 'ipl-a']) {
+      await bash(`echo a:1 | odradek produce ${topic} -K :`, bootstrapServers);
+    }
+    const client = createClient({ bootstrapServers }, createNodeRuntime());
+    for (const group of ['billing', 'audit']) {
+      await client.admin.alterGroupOffsets(group, [{ topic: 'orders', partition: 0, offset: 0 }]);
+    }
+    client.close();
+  }
+
   for (const [name, load] of loaders) {
     test(`of odradek ${name}`, async () => {
       const isCreating = name === 'topic create';
@@ -54,11 +68,10 @@ describe('examples', { skip: !hasBash && 'bash is not installed' }, () => {
         storage: 'memory',
         topics: isCreating ? {} : topics,
       });
-      if (!isCreating)
-        await bash('echo a:1 | odradek produce orders -K :', broker.bootstrapServers);
+      if (!isCreating) await prepare(broker.bootstrapServers);
       const { examples } = await load();
       for (const { command: line } of examples) {
-        const ending = line.replace('--from end --follow', '--follow --max 1');
+        const ending = line.replace(/(--from end )?--follow/, '--follow --max 1');
         const [exitCode, said] = await bash(ending, broker.bootstrapServers);
         strictEqual(exitCode, 0, `${line}: ${said}`);
       }

@@ -4,6 +4,7 @@ import { decodeMessage } from '../../src/protocol/codec.ts';
 import { FrameDecoder } from '../../src/protocol/frame.ts';
 import { encodeResponseFrame, readRequestHeader } from '../../src/protocol/header.ts';
 import type { ProduceRequest } from '../../src/protocol/messages/produce.ts';
+import { zeroUuid } from '../../src/protocol/uuid.ts';
 import type { ApiSchema, Encodable } from '../../src/protocol/schema.ts';
 import { RecordBatch } from '../../src/records/record-batch.ts';
 import type { Connection, Runtime } from '../../src/runtime/runtime.ts';
@@ -30,6 +31,14 @@ const servedVersions: Readonly<Record<string, readonly [number, number]>> = {
   ListOffsets: [1, 8],
   InitProducerId: [0, 4],
   CreateTopics: [2, 7],
+  FindCoordinator: [0, 6],
+  JoinGroup: [0, 9],
+  SyncGroup: [0, 5],
+  Heartbeat: [0, 4],
+  LeaveGroup: [0, 5],
+  OffsetCommit: [2, 10],
+  OffsetFetch: [1, 10],
+  ConsumerGroupHeartbeat: [0, 1],
 };
 
 /** What came over the network may be cut anywhere, also within the header. */
@@ -46,6 +55,8 @@ export class FakeBroker {
   readonly scripts: Script[] = [];
   readonly logs = new Map<string, RecordBatch[]>();
   readonly topics = new Map<string, number>();
+  /** Those of topics that have one. */
+  readonly topicIds = new Map<string, string>();
   readonly #runtime: Runtime;
   readonly #host: string;
   readonly #port: number;
@@ -176,6 +187,7 @@ export class FakeBroker {
       topics: [...this.topics].map(([name, count]) => ({
         errorCode: 0,
         name,
+        topicId: this.topicIds.get(name) ?? zeroUuid,
         partitions: Array.from({ length: count }, (_, partitionIndex) => ({
           errorCode: 0,
           partitionIndex,
@@ -248,12 +260,17 @@ export class FakeBroker {
   #fetch(body: Record<string, unknown>): object {
     const topics = body['topics'] as {
       topic: string;
+      topicId: string;
       partitions: { partition: number; fetchOffset: number }[];
     }[];
+    const nameOf = (id: string): string =>
+      [...this.topicIds].find(([, topicId]) => topicId === id)?.[0] ?? '';
     return {
-      responses: topics.map(({ topic, partitions }) => ({
-        topic,
+      responses: topics.map(({ topic: name, topicId, partitions }) => ({
+        topic: name,
+        topicId,
         partitions: partitions.map(({ partition, fetchOffset }) => {
+          const topic = name === '' ? nameOf(topicId) : name;
           const end = this.endOffset(topic, partition);
           const batches = this.log(topic, partition).filter(
             ({ nextOffset }) => nextOffset > fetchOffset,
