@@ -3,13 +3,15 @@
  *
  * Each partition's one record batch is judged by its header and passes to the log as the bytes that came
  * in. acks=0 gets no answer (an error closes the connection, as Apache does, so that the client looks for
- * metadata anew), acks=1 waits for the leader's write, acks=-1 for the in-sync replicas.
+ * metadata anew), acks=1 waits for the leader's write, acks=-1 for the in-sync replicas. Internal topics are the
+ * broker's own to write to.
  *
  * Versions: 0-2 are advertised because old librdkafka asks for them, and refused (KIP-896); 3-6 cannot
  * carry zstd (KIP-110); 8 adds errors of single records; 10 the current leader (KIP-951); 13 topic ids.
  *
  * Gaps: transactional batches and ids answer INVALID_REQUEST until transactions are served.
  */
+import { internalTopics } from '../metadata/image.ts';
 import type { AppendOutcome, AppendWaiter } from '../replication/ack-queue.ts';
 import { refusal, type Partition, type RequiredAcks } from '../replication/partition.ts';
 import { splitBatches } from '../records/split-batches.ts';
@@ -37,6 +39,9 @@ const zstdFirstVersion = 7;
 const topicIdFirstVersion = 13;
 /** The first version that names a new leader (KIP-951). */
 const newLeaderFirstVersion = 10;
+
+/** The client that may write to topics that the broker itself writes to, as in Apache's. */
+const adminClientId = '__admin_client';
 
 /** Serves Produce. */
 export const produceApi = defineApi({
@@ -97,6 +102,10 @@ class ProduceWait implements AppendWaiter {
         : findPartition(this.#services, topic.name, data.index);
     if (typeof partition === 'string') {
       this.appendEnded(slot, refusal(partition, undefined));
+      return;
+    }
+    if (internalTopics.has(partition.topic) && this.#call.clientId !== adminClientId) {
+      this.appendEnded(slot, internalTopic);
       return;
     }
     if (request.transactionalId !== null) {
@@ -187,6 +196,7 @@ class ProduceWait implements AppendWaiter {
 const noLeader = { leaderId: -1, leaderEpoch: -1 };
 const invalidAcks = refusal('INVALID_REQUIRED_ACKS', undefined);
 const transactional = refusal('INVALID_REQUEST', 'This broker does not serve transactions yet.');
+const internalTopic = refusal('INVALID_TOPIC_EXCEPTION', undefined);
 const noBatch = refusal(
   'INVALID_RECORD',
   'A produce request must contain one record batch per partition.',

@@ -1,5 +1,7 @@
 import { commitOf, coordinated, joined, joinOf, syncOf } from './coordinator-requests.ts';
+import { batchOf, produceTo } from './requests.ts';
 import { inVersions, type Scenario } from './scenario.ts';
+import { unknownTopicId } from './unknown-topic-id.ts';
 
 const zeroTo = (last: number): number[] =>
   Array.from({ length: last + 1 }, (_, version) => version);
@@ -223,6 +225,16 @@ const consumerScenarios: Scenario[] = [
 ];
 
 const topicScenarios: Scenario[] = [
+  ...inVersions(
+    'Produce',
+    [3, 9],
+    'into the topic of committed offsets',
+    async (broker, version) => {
+      await coordinated(broker);
+      const topic = { name: '__consumer_offsets', topicId: unknownTopicId };
+      await broker.ask('Produce', version, produceTo(topic, batchOf(['a'])));
+    },
+  ),
   {
     name: 'Metadata v12: the topic of committed offsets',
     run: async (broker) => {

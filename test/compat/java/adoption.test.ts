@@ -34,6 +34,8 @@ before(
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const numbers = 3000;
+/** Named after the protocols that they were read with. */
+const groups = ['classic', 'consumer'];
 
 async function produceNumbers(tools: Tools, topic: string): Promise<void> {
   await tools.run('verifiable-producer', ['--topic', topic, '--max-messages', String(numbers)]);
@@ -60,8 +62,12 @@ async function writeWith(bootstrapServers: string): Promise<void> {
     await (outcome === 'kept' ? transaction.commit() : transaction.abort());
   }
   await producer.disconnect();
-  const until = ['--max-messages', '10', '--timeout-ms', '30000', '--group', 'readers'];
-  await tools.run('console-consumer', ['--topic', 'numbers', '--from-beginning', ...until]);
+  for (const group of groups) {
+    const until = ['--max-messages', '10', '--timeout-ms', '30000', '--group', group];
+    const property = ['--command-property', `group.protocol=${group}`];
+    const words = ['--topic', 'numbers', '--from-beginning', ...until, ...property];
+    await tools.run('console-consumer', words);
+  }
 }
 
 async function topicIdsOf(tools: Tools): Promise<ReadonlyMap<string, string>> {
@@ -90,12 +96,21 @@ async function judgeAdopted(dataDir: string): Promise<void> {
     const committed = ['--isolation-level', 'read_committed', '--max-messages', '2'];
     assert.deepEqual(await readPartition(tools, 'paid', ...committed), ['kept', 'kept']);
     await judgeConfigs(tools);
+    await judgeGroups(tools);
     await tools.run('console-producer', ['--topic', 'numbers'], { input: '3000\n' });
     const last = await tools.run('get-offsets', ['--topic', 'numbers', '--time', 'latest']);
     assert.match(last, /^numbers:0:3001$/m);
     assert.match(odradek.output(), /numbers/, 'it says which topics it adopted');
   } finally {
     await odradek.stop();
+  }
+}
+
+/** Groups of both protocols have the offsets that they had committed. */
+async function judgeGroups(tools: Tools): Promise<void> {
+  for (const group of groups) {
+    const described = await tools.run('consumer-groups', ['--describe', '--group', group]);
+    assert.match(described, new RegExp(`^${group}\\s+numbers\\s+0\\s+10\\s`, 'm'));
   }
 }
 

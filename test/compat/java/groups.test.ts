@@ -74,8 +74,8 @@ test('kafka-dump-log decodes every record of the topic of committed offsets', as
   const records = output.split('\n').filter((line) => line.startsWith('| offset: '));
   const kinds = new Set(records.map((line) => /key: \{"type":"(\d+)"/.exec(line)?.[1]));
   assert.deepEqual(
-    [...kinds].toSorted((a, b) => Number(a) - Number(b)),
-    ['1', '2', '3', '5', '6', '7', '8'],
+    kinds,
+    new Set(['1', '2', '3', '5', '6', '7', '8']),
     'commits, classic groups, and all that there is of a consumer group',
   );
   assert.ok(records.every((line) => / payload: (\{"version":"\d+","data":\{|<DELETE>)/.test(line)));
