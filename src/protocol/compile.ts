@@ -79,7 +79,8 @@ function valueCodec(field: Field, target: Target): ValueCodec {
       return arrayCodec(shape.element, target, form);
     case 'struct': {
       const codec = structCodec(shape.fields, target);
-      return form.nullable ? nullableStruct(codec) : codec;
+      if (!form.nullable) return codec;
+      return placeOf(field, target) === 'tagged' ? nullableTagged(codec) : nullableStruct(codec);
     }
     default:
       return scalarCodec(kindOf(shape.kind, target), form);
@@ -96,6 +97,18 @@ function nullableStruct(codec: ValueCodec): ValueCodec {
     },
     write: (writer, value) => {
       writer.int8(value === null ? -1 : 1);
+      if (value !== null) codec.write(writer, value);
+    },
+  };
+}
+
+/** In a tagged field the byte in front is a varint: 0 for null, 1 otherwise. */
+function nullableTagged(codec: ValueCodec): ValueCodec {
+  return {
+    bytesMin: 1,
+    read: (reader) => (reader.unsignedVarint() === 0 ? null : codec.read(reader)),
+    write: (writer, value) => {
+      writer.unsignedVarint(value === null ? 0 : 1);
       if (value !== null) codec.write(writer, value);
     },
   };

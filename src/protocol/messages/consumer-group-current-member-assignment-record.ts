@@ -4,7 +4,7 @@ import type { Infer } from '../schema.ts';
 const topicPartitions = {
   topicId: uuid(),
   partitions: array(int32()),
-  assignmentEpochs: array(int32(), { nullable: true, tag: 0, default: null }),
+  assignmentEpochs: array(int32(), { nullable: true, tag: 0 }),
 };
 
 /** Key of what a member of a consumer group owns (KIP-848); record type 8. */

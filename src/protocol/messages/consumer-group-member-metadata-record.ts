@@ -32,7 +32,8 @@ export const consumerGroupMemberMetadataValue = recordValue(
         sessionTimeoutMs: int32(),
         supportedProtocols: array(struct({ name: string(), metadata: bytes() })),
       },
-      { nullable: true, tag: 0, default: null },
+      // Apache Kafka's default is not null: a null is always written.
+      { nullable: true, tag: 0 },
     ),
   },
 );

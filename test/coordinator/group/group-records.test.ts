@@ -50,3 +50,19 @@ test('a tombstone has no value', () => {
 test('records of kinds that are not known are passed over', () => {
   assert.equal(decodeGroupRecord({ key: Uint8Array.of(0, 99, 1, 2), value: null }), undefined);
 });
+
+test('a member that does not speak the classic protocol is written as Apache Kafka writes it', () => {
+  // Found in a folder that Apache Kafka 4.3.1 wrote: the tagged field at the end says that there is a null.
+  const key = '00050008636f6e73756d65720016586f716a6454757952514f487576324249674f594841';
+  const value =
+    '0000000011636f6e736f6c652d636f6e73756d65720b2f3132372e302e302e3102' +
+    '086e756d6265727301000493e00001000100';
+  const bytes = { key: Buffer.from(key, 'hex'), value: Buffer.from(value, 'hex') };
+  const record = decodeGroupRecord(bytes);
+  assert.ok(record?.type === 'consumerGroupMemberMetadata');
+  assert.equal(record.value?.classicMemberMetadata, null);
+  assert.equal(record.value.clientId, 'console-consumer');
+  const written = encodeGroupRecord(record);
+  assert.equal(Buffer.from(written.key).toString('hex'), key);
+  assert.equal(Buffer.from(written.value ?? []).toString('hex'), value);
+});
