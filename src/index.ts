@@ -20,7 +20,8 @@ const workerUrl = new URL(
  * It reads no environment, adds no handlers to the process and never ends it. Rejects with an
  * `OdradekError`: `INVALID_ARGUMENT` for an option that does not exist or a value that it cannot have,
  * `BROKER_REFUSED` for a topic, `INVALID_CONFIG`, `UNKNOWN_CONFIG`, `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`,
- * `DATA_DIR_LOCKED`, `NEWER_FORMAT`, `CORRUPT_DATA`, `DISK_FULL`, `IO_ERROR`.
+ * `DATA_DIR_LOCKED`, `NEWER_FORMAT`, `CORRUPT_DATA`, `DISK_FULL`,
+ * `TOO_MANY_OPEN_FILES`, `IO_ERROR`.
  */
 export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
   return startEmbedded(options, workerUrl);

@@ -4,9 +4,10 @@ import { Partition, type PartitionModules } from '../replication/partition.ts';
 import type { LogConfig } from '../storage/log-config.ts';
 import type { Log } from '../storage/log.ts';
 import type { LogManager } from '../storage/log-manager.ts';
+import { lacksRoom } from '../storage/storage-failure.ts';
 import type { Timer, Timers } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
-import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import { OdradekError } from '../util/odradek-error.ts';
 
 /** Who follows which partitions are on this broker, and who leads them. */
 export interface PartitionsListener {
@@ -25,7 +26,7 @@ export interface PartitionsModules extends PartitionModules {
   readonly listener: PartitionsListener;
 }
 
-/** Pause before a log is made again for which the disk had no room. */
+/** Pause before a log is made again for which there was no room. */
 const retryMs = 1000;
 
 /** Partitions of a topic whose log is to be made when there is room. */
@@ -129,7 +130,7 @@ export class Partitions implements PartitionLookup {
     return partitions;
   }
 
-  /** The log that is there, or a new one; undefined where its directory is offline or full. */
+  /** The log that is there, or a new one; undefined where its directory is offline or has no room. */
   #logOf(topic: TopicImage, index: number, options: { isNew: boolean }): Log | undefined {
     const { logManager, logger, logConfig } = this.#modules;
     try {
@@ -148,7 +149,7 @@ export class Partitions implements PartitionLookup {
         partition: index,
         error: error.message,
       });
-      if (hasCode(error, 'DISK_FULL')) this.#tryAgain(topic, index, options);
+      if (lacksRoom(error)) this.#tryAgain(topic, index, options);
       return undefined;
     }
   }

@@ -56,8 +56,14 @@ export interface FileStat {
  * The calls without a promise block, and are meant for what the page cache answers; those that end in
  * `Async` go to a thread pool.
  *
- * Every failure is an `OdradekError` with code `FILE_NOT_FOUND`, `DISK_FULL` (no space, or over a quota) or
- * `IO_ERROR` (everything else; `cause` has the system's own error).
+ * Every failure is an `OdradekError` with code `FILE_NOT_FOUND`, `DISK_FULL` (no space, or over a quota),
+ * `TOO_MANY_OPEN_FILES` (the process or the system has no descriptor left) or `IO_ERROR` (everything else;
+ * `cause` has the system's own error).
+ *
+ * Only what opens something fails with `TOO_MANY_OPEN_FILES`, before it has changed anything: `open`, `list`,
+ * `readFile`, `removeTree`, `replaceFile`, `lock`, `syncDirectory`. `replaceFile` with `sync` may have put the
+ * new content in place, not for good, when it does. What is called on an open file, `rename`, `remove`,
+ * `stat` and `makeDirectory` never do.
  */
 export interface Files {
   join(...parts: string[]): string;

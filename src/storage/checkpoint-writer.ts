@@ -12,6 +12,8 @@ export class CheckpointWriter {
   readonly #files: Files;
   /** What the file holds. */
   #content: ReadonlyMap<string, number> = new Map();
+  /** Whether what the file holds is known to survive power loss. */
+  #isDurable = true;
   #running: Promise<void> | undefined;
   /** What the write under way puts there. */
   #coming: OffsetsByPartition | undefined;
@@ -56,16 +58,22 @@ export class CheckpointWriter {
 
   /** The same at once and for good when it returns. A write that is under way leaves no trace. */
   writeNow(offsets: OffsetsByPartition): void {
-    if (sameOffsets(offsets, this.#content) && this.#running === undefined) return;
+    if (this.#holds(offsets) && this.#running === undefined) return;
     this.#generation += 1;
     this.#coming = undefined;
+    this.#isDurable = false;
     this.#files.replaceFile(this.#path, encodeCheckpoint(formatOffsets(offsets)), { sync: true });
     this.#content = offsets;
+    this.#isDurable = true;
+  }
+
+  #holds(offsets: OffsetsByPartition): boolean {
+    return this.#isDurable && sameOffsets(offsets, this.#content);
   }
 
   async #run(collect: () => OffsetsByPartition): Promise<void> {
     const offsets = collect();
-    if (sameOffsets(offsets, this.#content)) return;
+    if (this.#holds(offsets)) return;
     this.#coming = offsets;
     this.#running = this.#replace(offsets);
     try {
@@ -89,7 +97,9 @@ export class CheckpointWriter {
     }
     this.#files.rename(beside, this.#path);
     this.#content = offsets;
+    this.#isDurable = false;
     await this.#files.syncDirectory(this.#files.dirname(this.#path));
+    this.#isDurable = true;
   }
 }
 

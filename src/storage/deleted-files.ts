@@ -1,7 +1,10 @@
 import type { Files, Timer, Timers } from '../runtime/runtime.ts';
-import { hasCode } from '../util/odradek-error.ts';
 import { deletedSuffix } from './log-layout.ts';
 import type { CachedFile } from './open-files.ts';
+import { lacksRoom } from './storage-failure.ts';
+
+/** Pause before a directory is synced again for which there was no descriptor. */
+const retryMs = 1000;
 
 /**
  * Removes the files of segments that a log no longer has: they are renamed, and gone after
@@ -9,6 +12,7 @@ import type { CachedFile } from './open-files.ts';
  * is opened.
  */
 export class DeletedFiles {
+  #closed = false;
   readonly #directory: string;
   readonly #files: Files;
   readonly #timers: Timers;
@@ -35,10 +39,26 @@ export class DeletedFiles {
   remove(files: readonly CachedFile[], delayMs: number): void {
     if (files.length === 0) return;
     this.#unnamed.push({ files, delayMs });
+    this.#renameSoon();
+  }
+
+  #renameSoon(): void {
     this.#renaming = this.#renaming
       .then(() => this.#files.syncDirectory(this.#directory))
       .then(() => this.renameNow())
-      .catch(this.#onFailure);
+      .catch((error: unknown) => {
+        if (lacksRoom(error)) this.#tryAgain();
+        else this.#onFailure(error);
+      });
+  }
+
+  #tryAgain(): void {
+    if (this.#closed || this.#unnamed.length === 0) return;
+    const timer = this.#timers.setTimer(retryMs, () => {
+      this.#waiting.delete(timer);
+      this.#renameSoon();
+    });
+    this.#waiting.set(timer, []);
   }
 
   /** Frees the names of the files at once, for others that will have them. Throws as `Files` does. */
@@ -90,6 +110,7 @@ export class DeletedFiles {
 
   /** Leaves on disk what still waits. */
   closeNow(): void {
+    this.#closed = true;
     this.#unnamed = [];
     for (const timer of this.#waiting.keys()) this.#timers.clearTimer(timer);
     this.#waiting.clear();
@@ -101,7 +122,7 @@ function renameOrRemove(file: CachedFile): void {
   try {
     file.rename(file.path + deletedSuffix);
   } catch (error) {
-    if (!hasCode(error, 'DISK_FULL')) throw error;
+    if (!lacksRoom(error)) throw error;
     file.remove();
   }
 }

@@ -1,7 +1,10 @@
 import type { Files, Timer, Timers } from '../runtime/runtime.ts';
+import { lacksRoom } from './storage-failure.ts';
 
 /** Files removed in one turn of the event loop: a large one may take a millisecond. */
 const filesPerTurn = 4;
+/** Pause before it is tried again for want of a descriptor. */
+const retryMs = 1000;
 
 interface Deletion {
   readonly path: string;
@@ -21,7 +24,7 @@ export class DeletionQueue {
   #timer: Timer | undefined;
   #stopped = false;
 
-  /** `onFailed` is told of a directory that could not be removed; it is not tried again. */
+  /** `onFailed` is told of a directory that could not be removed; it is tried again only for want of room. */
   constructor(
     options: { onFailed: (path: string, error: unknown) => void },
     modules: { files: Files; timers: Timers },
@@ -51,9 +54,9 @@ export class DeletionQueue {
     if (this.#timer !== undefined) this.#timers.clearTimer(this.#timer);
   }
 
-  #arm(): void {
+  #arm(delayMs = 0): void {
     if (this.#stopped || this.#timer !== undefined || this.#due.length === 0) return;
-    this.#timer = this.#timers.setTimer(0, () => {
+    this.#timer = this.#timers.setTimer(delayMs, () => {
       this.#timer = undefined;
       this.#removeSome();
       this.#arm();
@@ -66,6 +69,7 @@ export class DeletionQueue {
     try {
       if (this.#removeFiles(path)) this.#due.shift();
     } catch (error) {
+      if (lacksRoom(error)) return this.#arm(retryMs);
       this.#due.shift();
       this.#onFailed(path, error);
     }

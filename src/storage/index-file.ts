@@ -1,6 +1,7 @@
 import { assert } from '../util/assert.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import type { CachedFile } from './open-files.ts';
+import { ifThereIsRoom } from './storage-failure.ts';
 
 /** Most bytes of entries that a search reads at once. */
 const pageBytes = 4096;
@@ -18,18 +19,23 @@ const onePage = new Uint8Array(pageBytes);
  */
 export class IndexFile {
   readonly file: CachedFile;
+  /** Entries that the file had when it was opened. */
+  readonly countAtOpen: number;
   readonly #entryBytes: number;
   #countInFile: number;
   /** Entries behind those in the file. */
   #buffered: Uint8Array | undefined;
   #bufferedCount = 0;
   #unsynced = false;
+  /** Whether the file may have more entries than are counted, which are cut off before it is written. */
+  #needsCut = false;
   #isFileKnown: boolean;
 
   /** `count`: the entries that the file has now. */
   constructor(file: CachedFile, entryBytes: number, count: number) {
     this.file = file;
     this.#entryBytes = entryBytes;
+    this.countAtOpen = count;
     this.#countInFile = count;
     this.#isFileKnown = count > 0;
   }
@@ -139,7 +145,10 @@ export class IndexFile {
     throw new OdradekError(`${path} is damaged: ${reason}`, { code: 'CORRUPT_DATA', path, reason });
   }
 
-  /** Drops the entries from `count` on. */
+  /**
+   * Drops the entries from `count` on. Without room to cut the file it does so nevertheless: the file is cut
+   * before it is next written or synced.
+   */
   truncate(count: number): void {
     if (count >= this.count) return;
     if (count >= this.#countInFile) {
@@ -148,12 +157,20 @@ export class IndexFile {
     }
     this.#bufferedCount = 0;
     this.#countInFile = count;
-    this.file.handle().truncate(count * this.#entryBytes);
     this.#unsynced = true;
+    this.#needsCut = true;
+    ifThereIsRoom(() => this.#cut());
+  }
+
+  #cut(): void {
+    if (!this.#needsCut) return;
+    this.file.handle().truncate(this.#countInFile * this.#entryBytes);
+    this.#needsCut = false;
   }
 
   /** Appends to the file what is in memory; makes the file where it is absent. Throws as `Files` does. */
   writeOut(): void {
+    this.#cut();
     if (this.#isFileKnown && this.#bufferedCount === 0) return;
     const handle = this.file.handle(true);
     this.#isFileKnown = true;
@@ -166,12 +183,13 @@ export class IndexFile {
     this.#unsynced = true;
   }
 
-  /** Makes the entries in the file survive power loss. */
+  /** Makes the entries in the file survive power loss. They are as unsynced as before where it cannot be opened. */
   async sync(): Promise<void> {
     if (!this.#unsynced) return;
-    this.#unsynced = false;
     const handle = this.file.pin();
     try {
+      this.#cut();
+      this.#unsynced = false;
       await handle.sync();
     } finally {
       this.file.unpin();

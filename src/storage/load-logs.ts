@@ -7,6 +7,7 @@ import type { LoadProgress } from './log-manager-options.ts';
 import type { Log, LogModules } from './log.ts';
 import type { LogOptions } from './log-options.ts';
 import { openLog } from './open-log.ts';
+import { lacksRoom } from './storage-failure.ts';
 
 const progressIntervalMs = 1000;
 /** How long opening may hold up the event loop before other events are let in. */
@@ -72,7 +73,7 @@ function isOfTheLog(error: unknown): error is Error {
   return (
     hasCode(error, 'CORRUPT_DATA') ||
     hasCode(error, 'NEWER_FORMAT') ||
-    hasCode(error, 'DISK_FULL') ||
+    lacksRoom(error) ||
     hasCode(error, 'FILE_NOT_FOUND')
   );
 }

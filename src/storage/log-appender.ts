@@ -1,5 +1,5 @@
 import type { RecordBatch } from '../records/record-batch.ts';
-import type { Clock, Timers } from '../runtime/runtime.ts';
+import type { Clock, Timer, Timers } from '../runtime/runtime.ts';
 import { hasCode } from '../util/odradek-error.ts';
 import { checkAppend, logAppendTimeOf } from './append-check.ts';
 import type { AppendOptions, AppendResult } from './append-result.ts';
@@ -10,6 +10,10 @@ import type { LogState } from './log-state.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Gather } from './log-writer.ts';
 import type { Segment } from './segment.ts';
+import { lacksRoom } from './storage-failure.ts';
+
+/** Pause before a flush is tried again for which there were no descriptors. */
+const flushRetryMs = 1000;
 
 /** What an appender tells its log, and asks of it. */
 export interface LogAppenderOwner {
@@ -45,13 +49,18 @@ export class LogAppender {
   readonly #state: LogState;
   readonly #flusher: LogFlusher;
   readonly #nowMs: () => number;
+  readonly #timers: Timers;
   /** Whether appends wait for a flush before they count as written. */
   #isFlushing = false;
+  /** Set while they wait for one that is tried again. */
+  #retry: Timer | undefined;
+  #isClosed = false;
 
   constructor(owner: LogAppenderOwner, state: LogState, modules: LogAppenderModules) {
     this.#owner = owner;
     this.#state = state;
     this.#flusher = modules.flusher;
+    this.#timers = modules.timers;
     this.#nowMs = () => modules.clock.nowMs();
     this.writer = new LogWriter(
       {
@@ -67,12 +76,14 @@ export class LogAppender {
   }
 
   /**
-   * Decides on a batch and queues it to be written. Undefined where no segment could be made for it.
+   * Decides on a batch and queues it to be written. Undefined where no segment could be made for it, and while
+   * what was appended before waits to be flushed for want of descriptors.
    *
    * HOT: bench=append
    */
   append(batch: RecordBatch, options: AppendOptions): AppendResult | undefined {
     const state = this.#state;
+    if (this.#retry !== undefined) return undefined;
     const startOffset = state.logEndOffset;
     const isReplicated = options.origin === 'replication';
     const baseOffset = isReplicated ? batch.baseOffset : startOffset;
@@ -127,7 +138,7 @@ export class LogAppender {
     try {
       this.#state.roll(baseOffset);
     } catch (error) {
-      this.#failUnlessFull(error);
+      this.#failUnlessRoomless(error);
       return false;
     }
     this.#flusher.noteRolled(active);
@@ -170,8 +181,19 @@ export class LogAppender {
       this.#publish(state.fileEndOffset);
     } catch (error) {
       this.#isFlushing = false;
-      this.#loseUnflushed(error);
+      // The files may be another log's by now.
+      if (this.#isClosed) return;
+      if (hasCode(error, 'TOO_MANY_OPEN_FILES')) this.#flushLater();
+      else this.#loseUnflushed(error);
     }
+  }
+
+  /** What waits for a flush that found no descriptors is safe where it is: it is flushed when there are some. */
+  #flushLater(): void {
+    this.#retry ??= this.#timers.setTimer(flushRetryMs, () => {
+      this.#retry = undefined;
+      void this.#flushAppends();
+    });
   }
 
   /** What could not be flushed was never written, for those who wait for it. */
@@ -181,7 +203,9 @@ export class LogAppender {
     try {
       this.#owner.truncateTo(writtenEndOffset);
     } catch (failure) {
-      this.#failUnlessFull(failure);
+      // Nothing was cut off: it waits for another flush.
+      if (lacksRoom(failure)) return this.#flushLater();
+      this.#owner.failed(failure);
     }
     this.#owner.lost(writtenEndOffset, error);
   }
@@ -191,7 +215,7 @@ export class LogAppender {
       segment.writeOutFullIndexes();
     } catch (error) {
       // With a full disk the entries stay in memory until there is room.
-      this.#failUnlessFull(error);
+      this.#failUnlessRoomless(error);
     }
   }
 
@@ -199,6 +223,13 @@ export class LogAppender {
   async idle(): Promise<void> {
     await this.writer.idle();
     this.#cutLeftover();
+  }
+
+  /** Writes and flushes nothing from now on. What is under way ends by itself. */
+  closeNow(): void {
+    this.#isClosed = true;
+    if (this.#retry !== undefined) this.#timers.clearTimer(this.#retry);
+    this.writer.closeNow();
   }
 
   /** Takes back what waits to be written, because the log is truncated. Nobody is told. */
@@ -213,7 +244,7 @@ export class LogAppender {
       this.#flusher.forget([...removed, this.#state.segments.active]);
       this.#cutLeftover();
     } catch (error) {
-      this.#failUnlessFull(error);
+      this.#failUnlessRoomless(error);
     }
   }
 
@@ -223,7 +254,7 @@ export class LogAppender {
     if (active.needsCut && !this.writer.isWritingTo(active)) active.cutFile();
   }
 
-  #failUnlessFull(error: unknown): void {
-    if (!hasCode(error, 'DISK_FULL')) this.#owner.failed(error);
+  #failUnlessRoomless(error: unknown): void {
+    if (!lacksRoom(error)) this.#owner.failed(error);
   }
 }

@@ -10,6 +10,7 @@ import type { LogRegistry } from './log-registry.ts';
 import { LogSweep } from './log-sweep.ts';
 import type { Log } from './log.ts';
 import { Repeater } from './repeater.ts';
+import { lacksRoom } from './storage-failure.ts';
 
 const noRoom = 'log.cleaner.dedupe.buffer.size has no room for the keys of one batch';
 
@@ -195,7 +196,7 @@ export class LogCleaner {
     const fields = { topic, partition, error: error.message };
     this.#modules.logger.warn('log could not be compacted now', fields);
     // Retention may take files from under a task.
-    if (hasCode(error, 'DISK_FULL') || hasCode(error, 'FILE_NOT_FOUND')) {
+    if (lacksRoom(error) || hasCode(error, 'FILE_NOT_FOUND')) {
       if (!log.compaction.isAmid) return;
     }
     this.#options.onFailed(log.directory, error);

@@ -1,6 +1,7 @@
 import { must } from '../util/assert.ts';
 import { hasCode } from '../util/odradek-error.ts';
 import type { LogDirectory } from './log-directory.ts';
+import { lacksRoom } from './storage-failure.ts';
 
 /** All of `log.dirs`, and what is asked of them together. */
 export class LogDirectories {
@@ -43,9 +44,7 @@ export class LogDirectories {
       await step();
     } catch (error) {
       const isOfDirectory =
-        hasCode(error, 'IO_ERROR') ||
-        hasCode(error, 'DISK_FULL') ||
-        hasCode(error, 'FILE_NOT_FOUND');
+        hasCode(error, 'IO_ERROR') || lacksRoom(error) || hasCode(error, 'FILE_NOT_FOUND');
       if (!isOfDirectory) throw error;
       directory.takeOffline(error);
     }

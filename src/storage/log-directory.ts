@@ -26,9 +26,12 @@ import {
   readMetaProperties,
   writeMetaProperties,
 } from './meta-properties.ts';
+import { lacksRoom } from './storage-failure.ts';
 
 /** Bytes written or flushed since the recovery points were last written, from which on they are at once. */
 const bytesPerCheckpoint = 64 * 1024 * 1024;
+/** Pause before the directory is synced again for which there was no descriptor. */
+const syncRetryMs = 1000;
 /** Otherwise they are written this long after a flush. */
 const checkpointDelayMs = 1000;
 
@@ -75,6 +78,7 @@ export class LogDirectory {
   #checkpointTimer: Timer | undefined;
   #syncing: Promise<void> | undefined;
   #syncAgain = false;
+  #syncTimer: Timer | undefined;
   #areLogsOpen = false;
   #closed = false;
   /** Offsets of partitions that are here and not opened, by checkpoint: they stay in the files. */
@@ -136,7 +140,7 @@ export class LogDirectory {
   takeOffline(error: unknown): void {
     if (this.#error !== undefined || this.#closed) return;
     this.#error = isError(error) ? error : new Error(String(error));
-    this.#clearCheckpointTimer();
+    this.#clearTimers();
     this.#logger.error('log directory is offline', { path: this.path, error: this.#error.message });
     this.#onOffline(this, this.#error);
   }
@@ -215,17 +219,18 @@ export class LogDirectory {
     }
   }
 
-  /** Writes a checkpoint, unless the file says the same. A full disk is waited out. */
+  /** Writes a checkpoint, unless the file says the same. Want of room is waited out. */
   async checkpoint(kind: CheckpointKind): Promise<void> {
     if (!this.online || this.#closed || !this.#areLogsOpen) return;
     try {
       await this.#checkpoints[kind].write(() => this.#collect(kind));
     } catch (error) {
-      if (!hasCode(error, 'DISK_FULL')) this.takeOffline(error);
+      if (!lacksRoom(error)) this.takeOffline(error);
       else
-        this.#logger.warn('disk is full: a checkpoint could not be written', {
+        this.#logger.warn('no room to write a checkpoint; it is written later', {
           path: this.path,
           kind,
+          reason: error.message,
         });
     }
   }
@@ -279,10 +284,10 @@ export class LogDirectory {
     await this.#flusher.stop();
   }
 
-  /** A log that was closed or deleted meanwhile may fail; one in use with a full disk is tried again later. */
+  /** A log that was closed or deleted meanwhile may fail; one in use that found no room is tried again later. */
   #flushFailed(log: Log, error: unknown): void {
     const isInUse = this.logs.get(partitionKey(log.topic, log.partition)) === log && !this.#closed;
-    if (isInUse && !hasCode(error, 'DISK_FULL')) this.takeOffline(error);
+    if (isInUse && !lacksRoom(error)) this.takeOffline(error);
   }
 
   /** `bytes` of some log were flushed: its recovery point is to be written before much more is. */
@@ -303,6 +308,12 @@ export class LogDirectory {
     });
   }
 
+  #clearTimers(): void {
+    this.#clearCheckpointTimer();
+    if (this.#syncTimer !== undefined) this.#timers.clearTimer(this.#syncTimer);
+    this.#syncTimer = undefined;
+  }
+
   #clearCheckpointTimer(): void {
     if (this.#checkpointTimer !== undefined) this.#timers.clearTimer(this.#checkpointTimer);
     this.#checkpointTimer = undefined;
@@ -314,14 +325,28 @@ export class LogDirectory {
       this.#syncAgain = true;
       return;
     }
-    this.#syncing = this.#files
-      .syncDirectory(this.path)
-      .catch((error: unknown) => this.takeOffline(error))
-      .finally(() => {
-        this.#syncing = undefined;
-        if (this.#syncAgain && this.online && !this.#closed) this.syncSoon();
-        this.#syncAgain = false;
-      });
+    this.#syncing = this.#syncNow().finally(() => {
+      this.#syncing = undefined;
+      if (this.#syncAgain && this.online && !this.#closed) this.syncSoon();
+      this.#syncAgain = false;
+    });
+  }
+
+  async #syncNow(): Promise<void> {
+    try {
+      await this.#files.syncDirectory(this.path);
+    } catch (error) {
+      if (!lacksRoom(error)) return this.takeOffline(error);
+      this.#syncLater();
+    }
+  }
+
+  #syncLater(): void {
+    if (this.#closed) return;
+    this.#syncTimer ??= this.#timers.setTimer(syncRetryMs, () => {
+      this.#syncTimer = undefined;
+      this.syncSoon();
+    });
   }
 
   /**
@@ -329,7 +354,7 @@ export class LogDirectory {
    * `brokerEpoch` is noted in the mark; undefined leaves it out: the next start looks as after a crash.
    */
   async close(mark: CleanShutdown | undefined): Promise<void> {
-    this.#clearCheckpointTimer();
+    this.#clearTimers();
     await this.#syncing;
     if (this.online) {
       await this.checkpoint('logStartOffset');
@@ -356,7 +381,7 @@ export class LogDirectory {
   /** Gives the lock back and does nothing more. */
   async release(): Promise<void> {
     this.#closed = true;
-    this.#clearCheckpointTimer();
+    this.#clearTimers();
     const lock = this.#lock;
     this.#lock = undefined;
     await lock?.release();

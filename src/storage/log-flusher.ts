@@ -1,5 +1,5 @@
 import type { Files } from '../runtime/runtime.ts';
-import { OdradekError } from '../util/odradek-error.ts';
+import { hasCode, OdradekError } from '../util/odradek-error.ts';
 import { replaceCheckpointAsync } from './checkpoint-file.ts';
 import { writeRecoveredAgain } from './recovered-bytes.ts';
 import { bookkeepingIntervalBytes, leaderEpochCheckpointName } from './log-layout.ts';
@@ -83,8 +83,10 @@ export class LogFlusher {
 
   /**
    * Flushes what is written now. With `everything`, also what recovery starts from, however little there is.
-   * One flush runs at a time. Rejects with `DISK_FULL` where an index found no room (it may be tried again)
-   * and with `IO_ERROR` where an fsync failed: what was written may then be gone.
+   * One flush runs at a time. Rejects with `DISK_FULL` where an index found no room and with
+   * `TOO_MANY_OPEN_FILES` where a file could not be opened to be synced, after which it may be tried again:
+   * all that was to survive then counts as unsynced as before. Rejects with `IO_ERROR` where an fsync failed:
+   * what was written may then be gone.
    */
   flush(options: { everything: boolean }): Promise<void> {
     const before = this.#running;
@@ -105,11 +107,21 @@ export class LogFlusher {
   }
 
   async #flush(everything: boolean): Promise<void> {
-    const log = this.#log;
     await this.#writeRecoveredAgain();
     await this.#writesIdle();
     if (!everything && !this.#hasSomethingNew()) return;
+    const hadUnsyncedCut = this.#hasUnsyncedCut;
     this.#hasUnsyncedCut = false;
+    try {
+      await this.#flushNow(everything);
+    } catch (error) {
+      this.#hasUnsyncedCut ||= hadUnsyncedCut;
+      throw error;
+    }
+  }
+
+  async #flushNow(everything: boolean): Promise<void> {
+    const log = this.#log;
     const targetOffset = log.fileEndOffset;
     const { truncationCount } = log;
     const isThorough = everything || this.#isBookkeepingDue();
@@ -161,9 +173,10 @@ export class LogFlusher {
     });
   }
 
-  /** Brings to the files what is in memory. Only here may there be no room. */
+  /** Brings to the files what is in memory. Only here may the disk be full. */
   #writeOut(segments: readonly FlushedSegment[], isThorough: boolean): void {
     const log = this.#log;
+    this.#createLoneFile();
     for (const { segment, isRolled, withIndexes } of segments) {
       if (!segment.isOnDisk) continue;
       if (isRolled) segment.indexMaxTimestamp();
@@ -172,6 +185,14 @@ export class LogFlusher {
     }
     if (!isThorough || log.logEndOffset === 0) return;
     log.snapshots.write(log.logEndOffset, log.producers.entries());
+    this.#directoryChanged = true;
+  }
+
+  /** The file of an empty log that does not start at 0 says where it goes on; there was no room for it, maybe. */
+  #createLoneFile(): void {
+    const { segments, logEndOffset } = this.#log;
+    if (segments.list.length > 1 || segments.active.isOnDisk || logEndOffset === 0) return;
+    this.#log.createActiveFile();
     this.#directoryChanged = true;
   }
 
@@ -196,6 +217,8 @@ export class LogFlusher {
       await this.#log.snapshots.sync();
       await this.#syncDirectory();
     } catch (error) {
+      // It was an open that failed, and no fsync: nothing is gone, and the next flush does it all again.
+      if (hasCode(error, 'TOO_MANY_OPEN_FILES')) throw error;
       this.#failure = finalError(error, this.#log.directory);
       throw this.#failure;
     }
@@ -220,7 +243,12 @@ export class LogFlusher {
   async #syncDirectory(): Promise<void> {
     if (!this.#directoryChanged || !this.#log.hasDirectory) return;
     this.#directoryChanged = false;
-    await this.#files.syncDirectory(this.#log.directory);
+    try {
+      await this.#files.syncDirectory(this.#log.directory);
+    } catch (error) {
+      this.#directoryChanged = true;
+      throw error;
+    }
   }
 
   async #saveEpochs(): Promise<void> {

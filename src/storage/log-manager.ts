@@ -3,7 +3,7 @@ import { assert, must } from '../util/assert.ts';
 import { concurrently } from '../util/concurrently.ts';
 import { errorText } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
-import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import { OdradekError } from '../util/odradek-error.ts';
 import { defaultCleanerSettings } from './cleaner-settings.ts';
 import { type CheckpointKind, partitionKey } from './checkpoints.ts';
 import { agreeOnIdentity } from './directory-identity.ts';
@@ -38,6 +38,7 @@ import { LogRegistry } from './log-registry.ts';
 import type { Log, LogModules } from './log.ts';
 import { writePartitionMetadata } from './partition-metadata.ts';
 import { sharedByLogs } from './shared-by-logs.ts';
+import { lacksRoom } from './storage-failure.ts';
 import { UntouchedLogs } from './untouched-logs.ts';
 
 /**
@@ -137,8 +138,8 @@ export class LogManager {
   }
 
   /**
-   * Makes the log of a new partition, in the online directory that has the fewest. Throws `DISK_FULL` and
-   * `IO_ERROR` when no directory takes it, and what the log on disk was refused for when there is one that
+   * Makes the log of a new partition, in the online directory that has the fewest. Throws `DISK_FULL`,
+   * `TOO_MANY_OPEN_FILES` and `IO_ERROR` when no directory takes it, and what the log on disk was refused for when there is one that
    * could not be opened. With `isNew: false` the partition has had a log, which may lie in a directory that is
    * offline: while one is, none is made, and the reason is thrown. With `onDemand` its directory is made with
    * the first file in it.
@@ -167,7 +168,7 @@ export class LogManager {
         return log;
       } catch (error) {
         if (!(error instanceof OdradekError)) throw error;
-        if (error.code !== 'DISK_FULL') directory.takeOffline(error);
+        if (!lacksRoom(error)) directory.takeOffline(error);
         failure = error;
       }
     }
@@ -471,7 +472,7 @@ export class LogManager {
   }
 
   #failedBelow(path: string, error: unknown): void {
-    if (hasCode(error, 'DISK_FULL')) return;
+    if (lacksRoom(error)) return;
     this.#directories.above(path)?.takeOffline(error);
   }
 

@@ -1,6 +1,5 @@
 import type { Files, Random } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
-import { hasCode } from '../util/odradek-error.ts';
 import { newHexId } from './directory-id.ts';
 import { DirectoryOnDemand } from './directory-on-demand.ts';
 import type { LogConfig } from './log-config.ts';
@@ -12,7 +11,8 @@ import {
   partitionDirectoryName,
   strayDirectoryName,
 } from './partition-directory.ts';
-import { writePartitionMetadata } from './partition-metadata.ts';
+import { partitionMetadataFileName, writePartitionMetadata } from './partition-metadata.ts';
+import { ifThereIsRoom, lacksRoom } from './storage-failure.ts';
 
 /** A partition that is to have a log. */
 export interface NewLog {
@@ -53,22 +53,35 @@ export function placeLog(
     const options = { directory: path, topic, partition, topicId, config };
     return createLog(onDemand ? { ...options, directoryOnDemand } : options, modules);
   } catch (error) {
-    if (hasCode(error, 'DISK_FULL')) files.removeTree(path);
+    // Removing takes a descriptor too: else the next attempt does it.
+    if (lacksRoom(error)) ifThereIsRoom(() => files.removeTree(path));
     throw error;
   }
 }
 
-/** What lies where a new partition is to be is not ours to delete. */
+/**
+ * What lies where a new partition is to be is not ours to delete, unless it holds nothing but what an attempt
+ * for which there was no room has left.
+ */
 function clearTheWay(
   directory: LogDirectory,
   path: string,
   { topic, partition }: { topic: string; partition: number },
   { files, random, logger }: PlacementModules,
 ): void {
-  if (files.stat(path) === undefined) return;
+  const found = files.stat(path);
+  if (found === undefined) return;
+  if (found.kind === 'directory' && files.list(path).every(isOfAnAttempt)) {
+    files.removeTree(path);
+    return;
+  }
   const aside = strayDirectoryName(topic, partition, newHexId(random));
   files.rename(path, files.join(directory.path, aside));
   logger.warn('directory was in the way of a new log and is set aside', { path, aside });
+}
+
+function isOfAnAttempt(name: string): boolean {
+  return name.startsWith(partitionMetadataFileName);
 }
 
 /**

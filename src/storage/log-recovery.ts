@@ -55,6 +55,8 @@ class LogLoading {
 
   async load(): Promise<LogParts> {
     const { clean = false, recoveryPoint = 0 } = this.#options;
+    // Nothing leads from there to the first batch: it is what a removal left that power loss took back.
+    this.#snapshots.removeBelow(this.#found.baseOffsets[0] ?? this.#logStartOffset);
     const isClean = clean && (await this.#isEndInOrder());
     if (isClean) await this.#recoverLostIndexes();
     const trustedBelowOffset = isClean ? this.#logEndOffset : recoveryPoint;
@@ -64,7 +66,9 @@ class LogLoading {
     this.#startAfresh();
     this.#epochs.truncateFromEnd(this.#logEndOffset);
     this.#epochs.truncateFromStart(this.#logStartOffset);
-    this.#snapshots.removeAbove(this.#logEndOffset);
+    // Beyond the recovery point, power loss may have brought back one that a truncation removed.
+    const knownUntil = isClean ? this.#logEndOffset : Math.min(recoveryPoint, this.#logEndOffset);
+    this.#snapshots.removeAbove(knownUntil);
     this.#snapshots.removeStrays(new Set(this.#segments.map(({ baseOffset }) => baseOffset)));
     const segments = new Segments(this.#segments);
     segments.active.prepareForAppends();
@@ -75,7 +79,7 @@ class LogLoading {
       snapshots: this.#snapshots,
       logStartOffset: this.#logStartOffset,
       logEndOffset: this.#logEndOffset,
-      recoveryPoint: isClean ? this.#logEndOffset : Math.min(recoveryPoint, this.#logEndOffset),
+      recoveryPoint: knownUntil,
     };
   }
 

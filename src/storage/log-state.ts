@@ -5,13 +5,14 @@ import type { LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogOptions } from './log-options.ts';
 import type { Gather } from './log-writer.ts';
-import type { OpenFiles } from './open-files.ts';
+import type { CachedFile, OpenFiles } from './open-files.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
-import type { ProducerState } from './producer-state.ts';
+import type { ProducerEntry, ProducerState } from './producer-state.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import { countDeletable } from './retention.ts';
 import { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
+import { ifThereIsRoom } from './storage-failure.ts';
 import type { TimeIndexEntry } from './time-index.ts';
 
 /** What a log consists of when it is opened. */
@@ -23,6 +24,12 @@ export interface LogParts {
   readonly logStartOffset: number;
   readonly logEndOffset: number;
   readonly recoveryPoint: number;
+}
+
+/** The producers as they were at an offset. */
+interface ProducersAt {
+  readonly offset: number;
+  readonly entries: readonly ProducerEntry[];
 }
 
 /** What a log's state needs around it. */
@@ -131,7 +138,7 @@ export class LogState {
     }
     this.logEndOffset = first.startOffset;
     this.epochs.truncateFromEnd(first.startOffset);
-    first.segment.restore(first.mark, first.startOffset);
+    first.segment.restore(first.mark);
     this.snapshots.removeAbove(first.startOffset);
     removeFiles(removed);
     return removed;
@@ -139,23 +146,43 @@ export class LogState {
 
   /**
    * Cuts the log at the batch that holds `offset`, which stands in `[logStartOffset, logEndOffset)`; nothing
-   * waits to be written. Answers the segments that are no more. Throws as `Files` does.
+   * waits to be written. Answers the segments that are no more. Throws as `Files` does; with
+   * `TOO_MANY_OPEN_FILES` before anything has changed, since all that it needs is opened first.
    */
   cutTo(offset: number): Segment[] {
     const segment = this.segments.at(this.segments.indexOf(offset)) as Segment;
     const cut = this.#findCut(segment, offset);
     // The batch may begin before the log does, after DeleteRecords.
     if (cut.endOffset < this.logStartOffset) return this.startAt(this.logStartOffset);
-    const removed = this.segments.removeBehind(segment);
-    removeFiles(removed);
-    this.#setEnd(cut.endOffset);
-    segment.cutTo(cut.position, cut.endOffset);
-    segment.useMaxTimestamp(this.#findMaxTimestamp(segment));
-    segment.cutFile();
-    segment.prepareForAppends();
-    this.snapshots.removeAbove(cut.endOffset);
-    if (!this.producers.truncateTo(cut.endOffset)) this.#reloadProducers();
-    return removed;
+    const pinned: CachedFile[] = [];
+    try {
+      pinFiles(segment, pinned);
+      const snapshot = this.producers.truncateTo(cut.endOffset)
+        ? undefined
+        : this.#snapshotFor(cut.endOffset, segment, pinned);
+      const removed = this.segments.removeBehind(segment);
+      removeFiles(removed);
+      this.#setEnd(cut.endOffset);
+      segment.cutTo(cut.position, cut.endOffset);
+      segment.useMaxTimestamp(this.#findMaxTimestamp(segment));
+      // Else the next write or flush does it.
+      ifThereIsRoom(() => segment.cutFile());
+      segment.prepareForAppends();
+      this.snapshots.removeAbove(cut.endOffset);
+      if (snapshot !== undefined) this.#reloadProducers(snapshot);
+      return removed;
+    } finally {
+      for (const file of pinned) file.unpin();
+    }
+  }
+
+  /** What `#reloadProducers` goes by; the segments that it walks are pinned. */
+  #snapshotFor(endOffset: number, last: Segment, pinned: CachedFile[]): ProducersAt {
+    const snapshot = this.snapshots.loadNewest(endOffset) ?? { offset: 0, entries: [] };
+    const { segments } = this;
+    const walked = segments.list.slice(segments.indexOf(snapshot.offset));
+    for (const segment of walked.slice(0, walked.indexOf(last))) pinFiles(segment, pinned);
+    return snapshot;
   }
 
   /** Empties the log, which goes on at `offset`. Answers the segments that are no more. */
@@ -171,7 +198,8 @@ export class LogState {
     this.highWatermark = offset;
     this.flushedOffset = offset;
     this.recoveryPoint = offset;
-    if (offset > 0) this.createActiveFile();
+    // Else the next flush makes it, without which a start after a crash need not find the log at `offset`.
+    if (offset > 0) ifThereIsRoom(() => this.createActiveFile());
     return removed;
   }
 
@@ -253,12 +281,10 @@ export class LogState {
     return largest;
   }
 
-  /** The producers as the log has them: the newest snapshot, and what was written since. */
-  #reloadProducers(): void {
-    const { producers, snapshots, segments } = this;
-    const snapshot = snapshots.loadNewest(this.logEndOffset);
-    producers.load(snapshot?.entries ?? [], snapshot?.offset ?? 0);
-    const from = snapshot?.offset ?? 0;
+  /** The producers as the log has them: those of a snapshot, and what was written since. */
+  #reloadProducers({ offset: from, entries }: ProducersAt): void {
+    const { producers, segments } = this;
+    producers.load(entries, from);
     for (const segment of segments.list.slice(segments.indexOf(from))) {
       const walk = new BatchWalk({
         from: segment.offsetIndex.lookup(from),
@@ -303,6 +329,18 @@ export function newSegment(
 export function rollJitter(config: LogConfig, random: Random): number {
   const most = Math.min(config.segmentJitterMs, config.segmentMs, 2 ** 47);
   return most > 0 ? random.below(most) : 0;
+}
+
+/** Opens the files of a segment and keeps them open; each is in `pinned` then, to be unpinned by the caller. */
+function pinFiles(segment: Segment, pinned: CachedFile[]): void {
+  const indexes = [segment.offsetIndex, segment.timeIndex, segment.transactionIndex];
+  const files = indexes
+    .filter(({ entries }) => entries.isFileKnown)
+    .map(({ entries }) => entries.file);
+  for (const file of segment.isOnDisk ? [segment.file, ...files] : files) {
+    file.pin();
+    pinned.push(file);
+  }
 }
 
 /** Removes the files at once: their names may come again. */

@@ -3,7 +3,6 @@ import type { Clock, Files, Random, Timers } from '../runtime/runtime.ts';
 import { assert, must } from '../util/assert.ts';
 import { errorText } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
-import { hasCode } from '../util/odradek-error.ts';
 import type { AppendOptions, AppendResult } from './append-result.ts';
 import type { BatchCache, LogTail } from './batch-cache.ts';
 import { DeletedFiles } from './deleted-files.ts';
@@ -21,7 +20,7 @@ import type { OpenFiles } from './open-files.ts';
 import { activeProducers } from './active-producers.ts';
 import type { ActiveProducer } from './active-producers.ts';
 import type { ReadBuffers } from './read-buffers.ts';
-import { isOfFiles } from './storage-failure.ts';
+import { isOfFiles, lacksRoom } from './storage-failure.ts';
 import { findByTimestamp, findMaxTimestamp, lookupRange } from './time-lookup.ts';
 import type { RecordByTime, TimeLookupRange } from './time-lookup.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
@@ -60,7 +59,7 @@ export interface LogModules {
   /** One for the logs of a log directory. */
   readonly pace: DirectoryPace;
   /**
-   * A failure that takes the log directory offline: a failed fsync or any I/O error but a full disk. The
+   * A failure that takes the log directory offline: a failed fsync or any I/O error but want of room. The
    * log refuses appends from then on.
    */
   readonly onIoFailure: (log: Log, error: unknown) => void;
@@ -222,7 +221,7 @@ export class Log {
     const { topic, partition } = this;
     const fields = { topic, partition, firstLostOffset, error: errorText(error) };
     this.#modules.logger.warn('appends could not be written', fields);
-    this.#failUnlessFull(error);
+    this.#failUnlessRoomless(error);
     this.listener?.onWriteFailed(this, firstLostOffset, 'KAFKA_STORAGE_ERROR');
   }
 
@@ -346,9 +345,9 @@ export class Log {
     this.compaction.interrupt();
     this.#appender.dropPending();
     this.#reader.forgetCursors();
-    this.#tail.truncateTo(offset);
-    if (offset >= state.logEndOffset) return;
-    this.#flusher.noteTruncated(this.#guarded(() => state.cutTo(offset)));
+    if (offset < state.logEndOffset) {
+      this.#flusher.noteTruncated(this.#guarded(() => state.cutTo(offset)));
+    }
     this.#tail.truncateTo(state.logEndOffset);
   }
 
@@ -391,7 +390,7 @@ export class Log {
       this.#state.createActiveFile();
       return true;
     } catch (error) {
-      this.#failUnlessFull(error);
+      this.#failUnlessRoomless(error);
       return false;
     }
   }
@@ -419,7 +418,8 @@ export class Log {
 
   /**
    * Makes everything up to the log's end survive power loss, and moves the recovery point there. Rejects with
-   * `DISK_FULL`, after which it may be called again, and with `IO_ERROR`, after which the log is offline.
+   * `DISK_FULL` and `TOO_MANY_OPEN_FILES`, after which it may be called again, and with `IO_ERROR`, after which
+   * the log is offline.
    */
   async flush(): Promise<void> {
     await this.#flush({ everything: true });
@@ -431,7 +431,7 @@ export class Log {
     try {
       await this.#flusher.flush(options);
     } catch (error) {
-      if (!this.#isClosed) this.#failUnlessFull(error);
+      if (!this.#isClosed) this.#failUnlessRoomless(error);
       throw error;
     }
   }
@@ -455,7 +455,7 @@ export class Log {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.compaction.close();
-    this.#appender.writer.closeNow();
+    this.#appender.closeNow();
     this.#deleted?.closeNow();
     this.#tail.truncateTo(-1);
     for (const segment of this.#state.segments.list) segment.closeFiles();
@@ -476,13 +476,13 @@ export class Log {
   }
 
   #filesFailed(error: unknown): never {
-    if (isOfFiles(error)) this.#failUnlessFull(error);
+    if (isOfFiles(error)) this.#failUnlessRoomless(error);
     throw error;
   }
 
-  /** A full disk fails what needs room and nothing else; every other failure takes the log offline. */
-  #failUnlessFull(error: unknown): void {
-    if (!hasCode(error, 'DISK_FULL')) this.#fail(error);
+  /** For want of room, what needs it fails and nothing else; every other failure takes the log offline. */
+  #failUnlessRoomless(error: unknown): void {
+    if (!lacksRoom(error)) this.#fail(error);
   }
 
   #fail(error: unknown): void {

@@ -1,15 +1,8 @@
 import type { FileHandle, Files } from '../runtime/runtime.ts';
 import { assert } from '../util/assert.ts';
-import { isError } from '../util/is-error.ts';
+import { hasCode } from '../util/odradek-error.ts';
 
 const openFilesLeast = 16;
-
-/** Whether an open failed for want of a descriptor, of this process or of the system. */
-function isOutOfDescriptors(error: unknown): boolean {
-  const cause = isError(error) ? error.cause : undefined;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : '';
-  return code === 'EMFILE' || code === 'ENFILE';
-}
 
 /**
  * A bounded cache of open files, shared by all logs of a broker, so that 10,000 partitions need no more
@@ -44,14 +37,14 @@ export class OpenFiles {
 
   /**
    * Opens a file. Where the process or the system has no descriptor left, the bound is lowered to what there
-   * was room for, files that nobody needs now are closed, and it is tried once more: too many partitions are
-   * slower, they are no failure of the disk. Throws as `Files.open` does.
+   * was room for, files that nobody needs now are closed, one at least, and it is tried once more: too many
+   * partitions are slower, they are no failure of the disk. Throws as `Files.open` does.
    */
   open(path: string, mode: 'create' | 'write'): FileHandle {
     try {
       return this.files.open(path, mode);
     } catch (error) {
-      if (!isOutOfDescriptors(error) || !this.#lowerBound()) throw error;
+      if (!hasCode(error, 'TOO_MANY_OPEN_FILES') || !this.#lowerBound()) throw error;
       return this.files.open(path, mode);
     }
   }
@@ -60,7 +53,8 @@ export class OpenFiles {
   #lowerBound(): boolean {
     const before = this.#open.length;
     this.#openFilesMax = Math.max(openFilesLeast, Math.floor(before * 0.75));
-    for (let excess = before - this.#openFilesMax; excess > 0; excess--) this.#evictOne();
+    const excess = Math.max(1, before - this.#openFilesMax);
+    for (let count = 0; count < excess; count++) this.#evictOne();
     return this.#open.length < before;
   }
 

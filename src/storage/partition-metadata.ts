@@ -3,7 +3,7 @@ import { OdradekError } from '../util/odradek-error.ts';
 import { readTextIfThere } from './small-files.ts';
 
 /** The file in a partition's directory that says whose it is. Format: docs/formats/log-directory.md. */
-const partitionMetadataFileName = 'partition.metadata';
+export const partitionMetadataFileName = 'partition.metadata';
 
 const knownVersion = 0;
 

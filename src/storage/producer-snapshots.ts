@@ -35,22 +35,29 @@ export class ProducerSnapshots {
     return this.#files.join(this.#directory, offsetFileName(offset, producerSnapshotSuffix));
   }
 
-  /** Writes the snapshot at `offset`, unless it is there. Throws as `Files` does. */
+  /** Writes the snapshot at `offset`, unless it is there. Nothing is left of it where it throws as `Files` does. */
   write(offset: number, entries: Iterable<ProducerEntry>): void {
     if (this.#offsets.includes(offset)) return;
-    // Known before it is written, so that a part of it is removed with the others.
+    // Known before it is written, so that a part of it is removed.
     this.#offsets.push(offset);
     this.#offsets.sort((a, b) => a - b);
     this.#unsynced.push(offset);
-    writeProducerSnapshot(this.#files, this.path(offset), entries);
+    try {
+      writeProducerSnapshot(this.#files, this.path(offset), entries);
+    } catch (error) {
+      this.#remove(offset);
+      throw error;
+    }
   }
 
   /** Makes what was written survive power loss. */
   async sync(): Promise<void> {
     for (;;) {
-      const offset = this.#unsynced.shift();
+      const offset = this.#unsynced[0];
       if (offset === undefined) return;
+      // It stays among the unsynced where it cannot be opened.
       const handle = this.#files.open(this.path(offset), 'write');
+      this.#unsynced.shift();
       try {
         await handle.sync();
       } finally {

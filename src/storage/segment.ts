@@ -51,6 +51,9 @@ export interface SegmentMark {
   readonly bytesSinceIndexEntry: number;
   readonly offsetEntries: number;
   readonly timeEntries: number;
+  readonly lastTimeEntry: TimeIndexEntry;
+  /** Undefined where the index was not open: then it had what its file has. */
+  readonly transactionEntries: number | undefined;
 }
 
 /**
@@ -252,18 +255,21 @@ export class Segment {
       bytesSinceIndexEntry: this.#bytesSinceIndexEntry,
       offsetEntries: this.offsetIndex.entries.count,
       timeEntries: this.timeIndex.entries.count,
+      lastTimeEntry: this.timeIndex.lastEntry(),
+      transactionEntries: this.#transactionIndex?.entries.count,
     };
   }
 
-  /** Goes back to `mark`, whose next offset is `endOffset`; the bytes in the file are the caller's to cut. */
-  restore(mark: SegmentMark, endOffset: number): void {
+  /** Goes back to `mark`; the bytes in the file are the caller's to cut. Reads nothing: it cannot fail half-way. */
+  restore(mark: SegmentMark): void {
     this.sizeBytes = mark.sizeBytes;
     this.#maxTimestamp = mark.maxTimestamp;
     this.#firstTimestampMs = mark.firstTimestampMs;
     this.#bytesSinceIndexEntry = mark.bytesSinceIndexEntry;
     this.offsetIndex.entries.truncate(mark.offsetEntries);
-    this.timeIndex.truncate(mark.timeEntries);
-    this.#transactionIndex?.truncateTo(endOffset);
+    this.timeIndex.truncate(mark.timeEntries, mark.lastTimeEntry);
+    const transactions = this.#transactionIndex?.entries;
+    transactions?.truncate(mark.transactionEntries ?? transactions.countAtOpen);
   }
 
   /**

@@ -69,10 +69,10 @@ export class TimeIndex {
     this.truncate(this.#countBelow(offset));
   }
 
-  /** Drops the entries from `count` on. */
-  truncate(count: number): void {
+  /** Drops the entries from `count` on; `last` is the one before, read when it is asked for unless it is given. */
+  truncate(count: number, last?: TimeIndexEntry): void {
     this.entries.truncate(count);
-    this.#last = undefined;
+    this.#last = last;
   }
 
   #countBelow(offset: number): number {

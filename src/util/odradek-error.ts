@@ -15,6 +15,7 @@ export type OdradekErrorDetails =
   | { code: 'RECORDS_TOO_LARGE'; maxBytes: number }
   | { code: 'FILE_NOT_FOUND'; path: string }
   | { code: 'DISK_FULL'; path: string }
+  | { code: 'TOO_MANY_OPEN_FILES'; path: string }
   | { code: 'IO_ERROR'; path: string; operation: string }
   | { code: 'CONNECTION_FAILED'; host: string; port: number }
   | { code: 'CONNECTION_CLOSED'; host: string; port: number }

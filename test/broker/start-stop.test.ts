@@ -102,7 +102,7 @@ describe('a start that fails', () => {
 
   test('on a folder that a broker of another process has does too, until that is killed', async () => {
     const dataDir = newFolder();
-    const other = await startBrokerProcess(dataDir);
+    const other = await startBrokerProcess({ folder: dataDir });
     const failure = await failureOf(createBroker({ dataDir }), 'DATA_DIR_LOCKED');
     assert.match(failure.message, /process \d+ on /);
     await other.kill();

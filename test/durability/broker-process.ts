@@ -14,9 +14,17 @@ export interface BrokerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts one on `folder`; unless given, on a temporary one of its own. */
-export async function startBrokerProcess(folder = 'temporary'): Promise<BrokerProcess> {
-  const child = spawn(process.execPath, [program, folder], {
+/** Starts one on `folder`; unless given, on a temporary one of its own. `openFilesMax`: its `ulimit -n`. */
+export async function startBrokerProcess({
+  folder = 'temporary',
+  openFilesMax,
+}: { folder?: string; openFilesMax?: number } = {}): Promise<BrokerProcess> {
+  const command = [process.execPath, program, folder];
+  const limited =
+    openFilesMax === undefined
+      ? command
+      : ['sh', '-c', `ulimit -n ${openFilesMax}; exec "$@"`, 'sh', ...command];
+  const child = spawn(limited[0] as string, limited.slice(1), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');

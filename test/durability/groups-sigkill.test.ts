@@ -93,7 +93,7 @@ async function checkProgress(broker: BrokerProcess, groups: Map<string, Progress
 test(`after each of ${kills} kills every group has the offset that was acknowledged last`, async (t) => {
   const groups = new Map<string, Progress>();
   for (let i = 0; i < clientCount; i++) groups.set(`group ${i}`, { acknowledged: 0, sent: 0 });
-  let broker = await startBrokerProcess(folder);
+  let broker = await startBrokerProcess({ folder });
   const first = await connect(broker);
   await first.call(metadataRequest, metadataResponse, 9, {
     topics: [{ name: topic }],
@@ -116,7 +116,7 @@ test(`after each of ${kills} kills every group has the offset that was acknowled
     await enough.promise;
     await broker.kill();
     await Promise.all(commits);
-    broker = await startBrokerProcess(folder);
+    broker = await startBrokerProcess({ folder });
     await checkProgress(broker, groups);
     t.diagnostic(`kill ${kill}: ${acknowledged} commits acknowledged`);
   }

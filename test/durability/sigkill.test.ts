@@ -118,7 +118,7 @@ test('a broker that is killed while clients write has every acknowledged record 
     acknowledged: Array.from({ length: partitions }, () => new Map<number, string>()),
     sent: Array.from({ length: partitions }, () => new Set<string>()),
   };
-  let broker = await startBrokerProcess(folder);
+  let broker = await startBrokerProcess({ folder });
   await connect(broker).admin.createTopic({ name: topic, partitions });
   for (let kill = 0; kill < kills; kill++) {
     let count = 0;
@@ -134,7 +134,7 @@ test('a broker that is killed while clients write has every acknowledged record 
     await Promise.all(writing);
     assert.ok(count >= acknowledgedMin, `${count} records were acknowledged`);
 
-    broker = await startBrokerProcess(folder);
+    broker = await startBrokerProcess({ folder });
     const values = await readAll(broker);
     const inFlight = values.map((found, partition) =>
       checkPartition(

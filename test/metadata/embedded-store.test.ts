@@ -133,6 +133,30 @@ test('a snapshot that cannot be written leaves the journal as it was', async () 
   simulation.crash('a');
 });
 
+test('without descriptors a journal that was just written anew takes no commits, and does when there are some', async () => {
+  const { simulation, store } = await createWorld({ journalBytesMax: 1 });
+  const disk = simulation.disk('a');
+  for (const operation of ['open', 'sync directory'] as const) {
+    // The file beside the journal is still made, and not what follows.
+    const stop = disk.inject({
+      operation,
+      path: operation === 'open' ? '/odradek-metadata.journal' : '/data',
+      skip: operation === 'open' ? 1 : 0,
+      times: Infinity,
+      code: 'TOO_MANY_OPEN_FILES',
+    });
+    const commitUntilRefused = async (): Promise<void> => {
+      for (let i = 0; i < 100; i++) await store.commit([], [put('a', `${operation} ${i}`)]);
+    };
+    await assert.rejects(finish(simulation, commitUntilRefused()), { code: 'TOO_MANY_OPEN_FILES' });
+    stop();
+    await finish(simulation, store.commit([], [put('b', operation)]));
+  }
+  const before = await finish(simulation, shown(store));
+  simulation.powerLoss('a');
+  assert.deepEqual(await finish(simulation, shown(await reopen(simulation))), before);
+});
+
 test('a watch that begins before what is remembered is told to read anew', async () => {
   const { simulation, store } = await createWorld({ historyCommitsMax: 5 });
   for (let i = 0; i < 20; i++) await finish(simulation, store.commit([], [put('a', String(i))]));

@@ -31,6 +31,18 @@ test('memory files: over the budget is DISK_FULL; truncating and removing give r
   assert.equal(files.freeBytes('/data'), megabyte);
 });
 
+test('memory files: one open file more than may be is TOO_MANY_OPEN_FILES, until another is closed', () => {
+  const files = createMemoryFiles({ budgetBytes: megabyte, clock: nodeClock, openFilesMax: 2 });
+  const first = files.open('/tmp/first', 'create');
+  files.open('/tmp/second', 'create');
+  const tooMany = { code: 'TOO_MANY_OPEN_FILES' };
+  assert.throws(() => files.open('/tmp/third', 'create'), tooMany);
+  assert.throws(() => files.replaceFile('/tmp/third', new Uint8Array(1)), tooMany);
+  assert.equal(files.stat('/tmp/third'), undefined);
+  first.close();
+  files.replaceFile('/tmp/third', new Uint8Array(1));
+});
+
 test('memory files: what was written is a copy, and two of them share nothing', () => {
   const files = createMemoryFiles({ budgetBytes: megabyte, clock: nodeClock });
   const other = createMemoryFiles({ budgetBytes: megabyte, clock: nodeClock });

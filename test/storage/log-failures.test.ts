@@ -248,3 +248,17 @@ test('flush.ms: a flush is due when it has passed since the last, and something 
   assert.equal(log.unflushedBytes, 0);
   assert.equal(log.isFlushDue(fixture.clock.timeMs + 1000), false);
 });
+
+test("a flush that fails when its log is closed already cuts nothing off: the files are another log's by then", async () => {
+  const { fixture, disk, log } = failing({ flushMessages: 1 });
+  write(log, batchOf(['a']));
+  await log.flush();
+  appendClient(log, batchOf(['b']));
+  log.writePending();
+  log.closeNow();
+  disk.nextSync = 'IO_ERROR';
+  await new Promise((resolve) => setImmediate(resolve));
+  disk.nextSync = undefined;
+  const again = await fixture.open();
+  assert.deepEqual(valuesOf(await allRecords(again)), ['a', 'b']);
+});

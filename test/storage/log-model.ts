@@ -14,45 +14,13 @@ import { openLog } from '../../src/storage/open-log.ts';
 import { OpenFiles } from '../../src/storage/open-files.ts';
 import { ReadBuffers } from '../../src/storage/read-buffers.ts';
 import { silentLogger } from '../../src/util/logger.ts';
+import { hasCode } from '../../src/util/odradek-error.ts';
 import { batchOf } from './log-fixture.ts';
+import { isAppend, keyOf, modelOf } from './log-model-commands.ts';
+import type { Command, ModelBatch } from './log-model-commands.ts';
 
 const directory = '/data/orders-0';
 const host = 'a';
-
-/** A batch as the array of the model holds it. */
-export interface ModelBatch {
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-  readonly leaderEpoch: number;
-  readonly producerId: number;
-  readonly lastSequence: number;
-  readonly timestamps: readonly number[];
-  readonly isTransactional: boolean;
-  /** Of a marker: how the transaction ended. */
-  readonly marker: 'COMMIT' | 'ABORT' | undefined;
-  /** Tells it from every other batch. */
-  readonly crc: number;
-}
-
-export type Command =
-  | { kind: 'append'; producer: number; count: number; bytes: number; agoMs: number }
-  | { kind: 'retry'; producer: number }
-  | { kind: 'marker'; producer: number; result: 'COMMIT' | 'ABORT' }
-  | { kind: 'passTime'; ms: number }
-  | {
-      kind:
-        | 'newEpoch'
-        | 'failedFlush'
-        | 'flush'
-        | 'startFlush'
-        | 'advanceHighWatermark'
-        | 'crash'
-        | 'powerLoss';
-    }
-  | { kind: 'reopen' | 'truncateFully' | 'retain' }
-  | { kind: 'truncate' | 'deleteRecords' | 'readAll' | 'findTime'; at: number }
-  | { kind: 'slow'; isSlow: boolean }
-  | { kind: 'fault'; operation: 'write'; code: 'DISK_FULL' };
 
 /**
  * A log on a simulated disk, and the plain array of batches that it has to be like. Every step compares what
@@ -61,6 +29,9 @@ export type Command =
 export class LogModel {
   readonly #simulation: Simulation;
   readonly #preallocate: boolean;
+  readonly #flushMessages: number;
+  /** What ends each shortage of descriptors. */
+  #feeds: (() => void)[] = [];
   #log: Log | undefined;
   #runtime: Runtime;
   /** What is in the log, in order; those from `writtenEndOffset` on still wait to be written. */
@@ -76,6 +47,7 @@ export class LogModel {
   constructor(seed: number) {
     this.#simulation = createSimulation({ seed });
     this.#preallocate = seed % 2 === 1;
+    this.#flushMessages = seed % 3 === 1 ? 1 : defaultLogConfig.flushMessages;
     this.#runtime = this.#simulation.runtime(host);
     this.#runtime.files.makeDirectory(directory);
     // The end of a process may tear its writes; an fsync under way does not fail because of it.
@@ -121,6 +93,7 @@ export class LogModel {
       segmentBytes: 2000,
       segmentMs: 3_600_000,
       preallocate: this.#preallocate,
+      flushMessages: this.#flushMessages,
       indexIntervalBytes: 200,
       retentionMs: 1_800_000,
       retentionBytes: 20_000,
@@ -143,7 +116,21 @@ export class LogModel {
     this.#batches = this.#batches.filter((batch) => batch.baseOffset < offset);
   }
 
+  /** Takes a step; one that finds no descriptor has failed before it changed what is written. */
   async step(command: Command): Promise<void> {
+    const { writtenEndOffset } = this.#opened;
+    try {
+      await this.#step(command);
+    } catch (error) {
+      if (isAppend(command) || this.#feeds.length === 0) throw error;
+      if (!hasCode(error, 'TOO_MANY_OPEN_FILES')) throw error;
+      assert.ok(this.#opened.writtenEndOffset >= writtenEndOffset);
+      this.#dropFrom(this.#opened.logEndOffset);
+      this.#startMoved();
+    }
+  }
+
+  async #step(command: Command): Promise<void> {
     const log = this.#opened;
     switch (command.kind) {
       case 'append':
@@ -197,7 +184,28 @@ export class LogModel {
       case 'fault':
         this.#simulation.disk(host).inject({ ...command, path: '.log' });
         return;
+      case 'starve':
+        return this.#starve(command);
+      case 'feed':
+        return this.#feed();
     }
+  }
+
+  #starve({ skip, times }: { skip: number; times: number }): void {
+    for (const operation of ['open', 'sync directory'] as const) {
+      const fault = {
+        operation,
+        path: directory,
+        skip,
+        times,
+        code: 'TOO_MANY_OPEN_FILES',
+      } as const;
+      this.#feeds.push(this.#simulation.disk(host).inject(fault));
+    }
+  }
+
+  #feed(): void {
+    for (const end of this.#feeds.splice(0)) end();
   }
 
   #append(command: Extract<Command, { kind: 'append' }>): void {
@@ -222,23 +230,7 @@ export class LogModel {
   }
 
   #appended(batch: RecordBatch, marker: 'COMMIT' | 'ABORT' | undefined): void {
-    const { baseOffset, lastOffset, producerId, lastSequence, isTransactional, crc } = batch;
-    const timestamps = Array.from(
-      { length: lastOffset - baseOffset + 1 },
-      (_, index) => batch.baseTimestamp + index,
-    );
-    const leaderEpoch = batch.partitionLeaderEpoch;
-    const model = {
-      baseOffset,
-      lastOffset,
-      leaderEpoch,
-      producerId,
-      lastSequence,
-      timestamps,
-      isTransactional,
-      marker,
-      crc,
-    };
+    const model = modelOf(batch, marker);
     this.#batches.push(model);
     this.#ever.set(keyOf(model), model);
   }
@@ -272,6 +264,9 @@ export class LogModel {
       transactional: last.isTransactional,
     });
     const result = this.#opened.append(batch, { origin: 'client', leaderEpoch: this.#leaderEpoch });
+    const isStarved = this.#flushMessages === 1;
+    if (isStarved && result.outcome === 'rejected' && result.reason === 'KAFKA_STORAGE_ERROR')
+      return;
     assert.equal(result.outcome, 'duplicate', JSON.stringify([result, last]));
     assert.ok(result.outcome === 'duplicate' && result.baseOffset === last.baseOffset);
   }
@@ -326,6 +321,7 @@ export class LogModel {
       ),
     );
     const { recoveryPoint, writtenEndOffset } = log;
+    this.#feed();
     await this.#open({ clean: isClosed, recoveryPoint, logStartOffset: this.#logStartOffset });
     await this.#adopt(writtenEndOffset);
     await this.checkAll();
@@ -335,6 +331,7 @@ export class LogModel {
   async #crash(): Promise<void> {
     const { recoveryPoint, writtenEndOffset } = this.#opened;
     this.#simulation.crash(host);
+    this.#feed();
     this.#runtime = this.#simulation.restart(host);
     await this.#open({ recoveryPoint, logStartOffset: this.#logStartOffset });
     await this.#adopt(writtenEndOffset);
@@ -345,6 +342,7 @@ export class LogModel {
   async #losePower(): Promise<void> {
     const { recoveryPoint, flushedOffset } = this.#opened;
     this.#simulation.powerLoss(host);
+    this.#feed();
     this.#runtime = this.#simulation.restart(host);
     await this.#open({ recoveryPoint, logStartOffset: this.#logStartOffset });
     await this.#adopt(flushedOffset);
@@ -407,6 +405,7 @@ export class LogModel {
 
   /** Everything that can be asked of the log is as the array has it. */
   async checkAll(): Promise<void> {
+    this.#feed();
     const log = this.#opened;
     assert.ok(log.logStartOffset >= this.#logStartOffset);
     this.#startMoved();
@@ -486,8 +485,4 @@ export class LogModel {
     // Records below the log's start still count there, as in Apache Kafka, until their segment goes.
     if (times.length > 0) assert.ok((largest?.timestampMs ?? 0) >= (times.at(-1) ?? 0));
   }
-}
-
-function keyOf(batch: { crc: number; baseOffset: number }): string {
-  return `${batch.baseOffset}:${batch.crc}`;
 }

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { LogModel } from './log-model.ts';
-import type { Command } from './log-model.ts';
+import type { Command } from './log-model-commands.ts';
 
 const seeds =
   process.env['ODRADEK_SEED'] === undefined ? [1, 20260101] : [Number(process.env['ODRADEK_SEED'])];
@@ -85,11 +85,21 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       code: fc.constant('DISK_FULL' as const),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('starve' as const),
+      skip: fc.nat({ max: 4 }),
+      times: fc.constantFrom(1, 2, 3, Infinity),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('feed' as const) }) },
 );
 
 /*
- * Goal: whatever happens to a log (appends, rolls, truncations, retention, deletes, full disks, crashes, power
- * loss, clean and unclean opens), it holds what a plain array would, within what each event may take.
+ * Goal: whatever happens to a log (appends, rolls, truncations, retention, deletes, full disks, want of
+ * descriptors, crashes, power loss, clean and unclean opens), it holds what a plain array would, within what
+ * each event may take.
  * Method: random commands against `Log` on a simulated disk that loses and tears what was not synced, and
  * against the array in `LogModel`, which compares offsets, batches, epochs, producers, transactions and times.
  */

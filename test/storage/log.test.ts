@@ -274,3 +274,20 @@ test('bytesBetween: exact for what is in memory, near for the rest', async () =>
     if (cacheBytes > 0) assert.equal(log.bytesBetween(10, 39), 29 * sizeBytes);
   }
 });
+
+test('a snapshot of producers that power loss brings back after a truncation is not believed', async () => {
+  const fixture = new LogFixture();
+  const log = fixture.create();
+  write(log, batchOf(['cut'], { producerId: 1, producerEpoch: 0, baseSequence: 0 }));
+  await log.flush();
+  const name = '00000000000000000001.snapshot';
+  const removed = Uint8Array.from(fixture.content(name));
+  log.truncateTo(0);
+  write(log, batchOf(['kept'], { producerId: 2, producerEpoch: 0, baseSequence: 7 }));
+  log.closeNow();
+  fixture.files.replaceFile(fixture.files.join(log.directory, name), removed);
+  const recovered = await fixture.reopen(log);
+  await recovered.close();
+  const [producer, ...others] = (await fixture.open({ clean: true })).activeProducers();
+  assert.deepEqual([producer?.producerId, producer?.lastSequence, others], [2, 7, []]);
+});

@@ -1,4 +1,5 @@
 import type { FileHandle, Files } from '../../runtime/runtime.ts';
+import { lacksRoom } from '../../storage/storage-failure.ts';
 import { must } from '../../util/assert.ts';
 import { hasCode } from '../../util/odradek-error.ts';
 import type { StoreEntry } from '../store.ts';
@@ -37,6 +38,8 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #path: string;
   #handle: FileHandle | undefined;
+  /** Whether the name of the file survives power loss. */
+  #isPlaced = true;
   #sizeBytes: number;
   #snapshotBytes: number;
 
@@ -115,7 +118,7 @@ export class Journal {
    * is in the journal.
    */
   async append(commits: readonly JournalCommit[]): Promise<void> {
-    const handle = must(this.#handle, 'the journal is open');
+    const handle = await this.#settlePlace();
     const frame = encodeCommits(commits);
     try {
       const quick = this.#options.temporary || frame.length <= quickWriteBytes;
@@ -141,14 +144,32 @@ export class Journal {
     return writeNewFile(revision, entries, this.#options, this.#files);
   }
 
-  /** Puts the file that was just written in the journal's place. A failure is final. */
+  /**
+   * Puts the file that was just written in the journal's place. A failure is final; for want of descriptors the
+   * next `append` opens it.
+   */
   async replaceWith(snapshotBytes: number): Promise<void> {
     // Closed before it is replaced: not every system replaces a file that is open.
     this.close();
-    await moveNewFile(this.#options, this.#files);
-    this.#handle = this.#files.open(this.#path, 'write');
+    renameNewFile(this.#options, this.#files);
+    this.#isPlaced = false;
     this.#sizeBytes = snapshotBytes;
     this.#snapshotBytes = snapshotBytes;
+    try {
+      await this.#settlePlace();
+    } catch (error) {
+      if (!lacksRoom(error)) throw error;
+    }
+  }
+
+  /** Opens the file in place, and makes its name durable: no commit may be in it before. */
+  async #settlePlace(): Promise<FileHandle> {
+    this.#handle ??= this.#files.open(this.#path, 'write');
+    if (!this.#isPlaced && !this.#options.temporary) {
+      await this.#files.syncDirectory(this.#options.directory);
+    }
+    this.#isPlaced = true;
+    return this.#handle;
   }
 
   close(): void {
@@ -181,10 +202,14 @@ async function writeNewFile(
   return buffers.reduce((total, { length }) => total + length, 0);
 }
 
-async function moveNewFile({ directory, temporary }: JournalOptions, files: Files): Promise<void> {
+async function moveNewFile(options: JournalOptions, files: Files): Promise<void> {
+  renameNewFile(options, files);
+  if (!options.temporary) await files.syncDirectory(options.directory);
+}
+
+function renameNewFile({ directory }: JournalOptions, files: Files): void {
   files.rename(
     files.join(directory, journalFormat.newFileName),
     files.join(directory, journalFormat.fileName),
   );
-  if (!temporary) await files.syncDirectory(directory);
 }

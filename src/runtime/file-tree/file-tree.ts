@@ -51,6 +51,7 @@ export class FileTree {
   readonly root: DirectoryNode;
   readonly #modules: FileTreeModules;
   readonly #opened = new Set<FileNode>();
+  #handleCount = 0;
 
   constructor(modules: FileTreeModules) {
     this.#modules = modules;
@@ -159,14 +160,21 @@ export class FileTree {
     this.#modules.journal?.truncated(file, sizeBytes);
   }
 
+  /** Handles that are open. */
+  get handleCount(): number {
+    return this.#handleCount;
+  }
+
   openHandle(file: FileNode): void {
     file.handles++;
+    this.#handleCount++;
     this.#opened.add(file);
   }
 
   /** Gives the room of a file back once nobody can reach it. */
   closeHandle(file: FileNode): void {
     file.handles--;
+    this.#handleCount--;
     if (file.handles === 0) this.#opened.delete(file);
     freeIfUnreachable(file);
   }
@@ -178,6 +186,7 @@ export class FileTree {
       freeIfUnreachable(file);
     }
     this.#opened.clear();
+    this.#handleCount = 0;
   }
 
   #newDirectory(): DirectoryNode {
@@ -222,6 +231,12 @@ export function ioError(path: string, operation: string, reason: string): Odrade
     path,
     operation,
   });
+}
+
+/** What opening fails with where no descriptor is left. */
+export function tooManyOpenFiles(path: string, operation: string): OdradekError {
+  const message = `Could not ${operation} ${path}: too many open files (EMFILE)`;
+  return new OdradekError(message, { code: 'TOO_MANY_OPEN_FILES', path });
 }
 
 function notFound(path: string): OdradekError {

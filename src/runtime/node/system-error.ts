@@ -8,6 +8,8 @@ export function systemCode(error: unknown): string {
   const { code, errno } = error as NodeJS.ErrnoException;
   // libuv has no name for a quota that is used up, and answers the bare number.
   if (errno === -constants.errno.EDQUOT) return 'EDQUOT';
+  // Node's own removal of trees (24) puts neither name nor number in it.
+  if (code === '' && error.message.includes('Too many open files')) return 'EMFILE';
   return code ?? '';
 }
 
@@ -27,16 +29,16 @@ export function fileError(error: unknown, operation: string, path: string): Odra
       );
     case 'EMFILE':
     case 'ENFILE':
-      return ioError(error, operation, path, 'too many open files; raise the limit (ulimit -n)');
+      return new OdradekError(
+        `Could not ${operation} ${path}: too many open files; raise the limit (ulimit -n)`,
+        { code: 'TOO_MANY_OPEN_FILES', path },
+        cause,
+      );
     default:
-      return ioError(error, operation, path, errorText(error));
+      return new OdradekError(
+        `Could not ${operation} ${path}: ${errorText(error)}`,
+        { code: 'IO_ERROR', path, operation },
+        cause,
+      );
   }
-}
-
-function ioError(error: unknown, operation: string, path: string, reason: string): OdradekError {
-  return new OdradekError(
-    `Could not ${operation} ${path}: ${reason}`,
-    { code: 'IO_ERROR', path, operation },
-    { cause: error },
-  );
 }

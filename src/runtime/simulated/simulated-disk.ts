@@ -1,6 +1,6 @@
 import { OdradekError } from '../../util/odradek-error.ts';
 import { ByteBudget } from '../file-tree/chunked-bytes.ts';
-import { FileTree, ioError } from '../file-tree/file-tree.ts';
+import { FileTree, ioError, tooManyOpenFiles } from '../file-tree/file-tree.ts';
 import type { FileOperation } from '../file-tree/tree-files.ts';
 import { DurableState } from './durable-state.ts';
 import type { Prng } from './prng.ts';
@@ -15,7 +15,7 @@ export interface DiskFault {
   readonly skip?: number;
   /** How many fail then. Default: 1; `Infinity` until it is taken back. */
   readonly times?: number;
-  readonly code: 'IO_ERROR' | 'DISK_FULL';
+  readonly code: 'IO_ERROR' | 'DISK_FULL' | 'TOO_MANY_OPEN_FILES';
 }
 
 /** What a simulated disk is built on. */
@@ -93,6 +93,7 @@ function matches(fault: DiskFault, operation: FileOperation, path: string): bool
 
 function faultError(fault: DiskFault, operation: FileOperation, path: string): OdradekError {
   if (fault.code === 'IO_ERROR') return ioError(path, operation, 'EIO, injected');
+  if (fault.code === 'TOO_MANY_OPEN_FILES') return tooManyOpenFiles(path, operation);
   const message = `No space is left to ${operation} ${path} (ENOSPC, injected)`;
   return new OdradekError(message, { code: 'DISK_FULL', path });
 }

@@ -16,13 +16,22 @@ test('system errors become the codes of the port, with the system error as their
   assert.equal(codeOf(system('EDQUOT')), 'DISK_FULL');
   assert.equal(codeOf(system('Unknown system error -122', -constants.errno.EDQUOT)), 'DISK_FULL');
   assert.equal(codeOf(system('EIO')), 'IO_ERROR');
-  assert.equal(codeOf(system('EMFILE')), 'IO_ERROR');
+  assert.equal(codeOf(system('EMFILE')), 'TOO_MANY_OPEN_FILES');
+  assert.equal(codeOf(system('ENFILE')), 'TOO_MANY_OPEN_FILES');
   assert.match(fileError(system('EMFILE'), 'open', '/log').message, /ulimit -n/);
   const cause = system('EIO');
   const error = fileError(cause, 'write', '/log');
   assert.equal(error.cause, cause);
   assert.deepEqual(error.details, { code: 'IO_ERROR', path: '/log', operation: 'write' });
   assert.equal(fileError(error, 'sync', '/other'), error);
+});
+
+test('a tree that cannot be removed for want of descriptors is TOO_MANY_OPEN_FILES, whatever Node calls it', () => {
+  const asNode24 = Object.assign(new Error(', Unknown error: Too many open files /tree'), {
+    code: '',
+    errno: -4094,
+  });
+  assert.equal(fileError(asNode24, 'remove', '/tree').code, 'TOO_MANY_OPEN_FILES');
 });
 
 test('what a partial write left is all the rest and nothing else', () => {
