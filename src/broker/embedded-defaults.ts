@@ -3,6 +3,8 @@ import type { ConfigInput } from '../config/load-broker-config.ts';
 /** Short enough that a test does not notice, long enough that members which start together are gathered. */
 const initialRebalanceDelayMs = 20;
 const heartbeatIntervalMs = 100;
+/** While partitions change hands: half of what is left of the 50 ms in which a test does not notice it. */
+const unsettledHeartbeatIntervalMs = 20;
 
 /**
  * What an embedded broker goes by where its owner sets nothing: groups that settle without waiting, and one
@@ -13,6 +15,7 @@ export function embeddedDefaults(
 ): Record<string, ConfigInput> {
   const defaults: Record<string, ConfigInput> = {
     'group.initial.rebalance.delay.ms': initialRebalanceDelayMs,
+    'odradek.group.consumer.unsettled.heartbeat.interval.ms': unsettledHeartbeatIntervalMs,
     'offsets.topic.num.partitions': 1,
   };
   if (config['group.consumer.min.assignment.interval.ms'] === undefined) {

@@ -63,6 +63,7 @@ function consumerGroupSettings(
       max: config.groupConsumerMaxHeartbeatIntervalMs,
       value: config.groupConsumerHeartbeatIntervalMs,
     }),
+    unsettledHeartbeatIntervalMs: config.groupConsumerUnsettledHeartbeatIntervalMs,
     assignmentIntervalMs: within('consumer.assignment.interval.ms', {
       min: config.groupConsumerMinAssignmentIntervalMs,
       max: config.groupConsumerMaxAssignmentIntervalMs,

@@ -24,8 +24,8 @@ export interface BrokerOptions {
   /**
    * What holds for configuration that is not set. `embedded`, the default, adds no waiting to tests: consumer
    * groups settle at once (`group.initial.rebalance.delay.ms=20`, `group.consumer.heartbeat.interval.ms=100`,
-   * `group.consumer.assignment.interval.ms=0`) and `offsets.topic.num.partitions=1`. `kafka` has Kafka's own
-   * defaults, as `odradek start` does.
+   * `group.consumer.assignment.interval.ms=0`, `odradek.group.consumer.unsettled.heartbeat.interval.ms=20`) and
+   * `offsets.topic.num.partitions=1`. `kafka` has Kafka's own defaults, as `odradek start` does.
    */
   readonly defaults?: 'embedded' | 'kafka';
   /** Told what happens. Default: nobody is. */

@@ -24,6 +24,7 @@ export interface GroupConfig {
   readonly groupConsumerMinSessionTimeoutMs: number;
   readonly groupConsumerMaxSessionTimeoutMs: number;
   readonly groupConsumerHeartbeatIntervalMs: number;
+  readonly groupConsumerUnsettledHeartbeatIntervalMs: number;
   readonly groupConsumerMinHeartbeatIntervalMs: number;
   readonly groupConsumerMaxHeartbeatIntervalMs: number;
   readonly groupConsumerAssignmentIntervalMs: number;
@@ -77,6 +78,9 @@ function consumerConfig(values: TypedValues): Pick<GroupConfig, ConsumerKeys> {
     groupConsumerMinSessionTimeoutMs: values.integer('group.consumer.min.session.timeout.ms'),
     groupConsumerMaxSessionTimeoutMs: values.integer('group.consumer.max.session.timeout.ms'),
     groupConsumerHeartbeatIntervalMs: values.integer('group.consumer.heartbeat.interval.ms'),
+    groupConsumerUnsettledHeartbeatIntervalMs: values.integer(
+      'odradek.group.consumer.unsettled.heartbeat.interval.ms',
+    ),
     groupConsumerMinHeartbeatIntervalMs: values.integer('group.consumer.min.heartbeat.interval.ms'),
     groupConsumerMaxHeartbeatIntervalMs: values.integer('group.consumer.max.heartbeat.interval.ms'),
     groupConsumerAssignmentIntervalMs: values.integer('group.consumer.assignment.interval.ms'),

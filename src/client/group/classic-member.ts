@@ -99,7 +99,10 @@ export class ClassicMember implements GroupMember {
         if (this.#hasLeft) return;
         failingSinceMs ??= this.#nowMs;
         this.#onFailed(error, failingSinceMs);
-        await this.#pause.wait(this.#cluster.backoffMs(tries++));
+        // The next round waits for all members by itself.
+        const isNextRound = tries === 0 && isOfRebalance(error);
+        if (isNextRound) tries++;
+        else await this.#pause.wait(this.#cluster.backoffMs(tries++));
       }
     }
   }
@@ -392,6 +395,13 @@ export class ClassicMember implements GroupMember {
       if (!isRetriable(error) && !hasCode(error, 'BROKER_REFUSED')) throw error;
     }
   }
+}
+
+/** Whether the group has begun another round. */
+function isOfRebalance(error: unknown): boolean {
+  return (
+    hasCode(error, 'BROKER_REFUSED') && error.details.errorCode === errorCodes.REBALANCE_IN_PROGRESS
+  );
 }
 
 interface Share {

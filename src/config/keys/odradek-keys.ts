@@ -24,6 +24,8 @@ odradek.flush.directory.bytes | LONG | 536870912 | [1,...] | medium | read-only 
     Bound of the unflushed bytes in one log directory: its oldest are flushed from half of it on, to stay below it.
 odradek.flush.partition.bytes | LONG | 67108864 | [1,...] | medium | read-only | acts
     Unflushed bytes in one partition at which it is flushed in the background.
+odradek.group.consumer.unsettled.heartbeat.interval.ms | INT | 2147483647 | [1,...] | low | read-only | acts
+    How soon members of a consumer group are to send their next heartbeat while they wait for partitions, and for a moment after each assignment; of no effect where their heartbeat interval is shorter.
 odradek.memory.storage.bytes | LONG | 268435456 | [1048576,...] | medium | read-only | acts
     Bytes that a broker which stores in memory may hold; beyond it writes fail as on a full disk.
 odradek.metadata.history.commits | INT | 1000 | [1,...] | low | read-only | acts

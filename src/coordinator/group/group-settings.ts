@@ -20,4 +20,6 @@ export interface ConsumerGroupSettings {
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly assignmentIntervalMs: number;
+  /** Of members that wait for partitions, and of groups that were just assigned anew, where it is the shorter one. */
+  readonly unsettledHeartbeatIntervalMs: number;
 }

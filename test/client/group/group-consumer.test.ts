@@ -233,6 +233,17 @@ test('when the group rebalances, what was dealt with is committed first, and not
   deepStrictEqual(member.values, ['a', 'b', 'c']);
 });
 
+test('when another round begins before one has ended, the member goes on with it at once', async () => {
+  const world = await World.start();
+  world.write('a');
+  world.coordinator.refuse('SyncGroup', errorCodes.REBALANCE_IN_PROGRESS);
+  const member = world.member();
+  await world.pass(40);
+  strictEqual(world.coordinator.generationId, 2);
+  deepStrictEqual(member.values, ['a']);
+  await member.stop();
+});
+
 test('a rebalance waits for the batch that is being dealt with', async () => {
   const world = await World.start();
   world.write('a');

@@ -106,6 +106,7 @@ export class GroupWorld implements MemberWorld {
           settingsOf: () => ({
             sessionTimeoutMs,
             heartbeatIntervalMs: 500,
+            unsettledHeartbeatIntervalMs: 500,
             assignmentIntervalMs: 0,
           }),
           newMemberId: modules.newUuid,

@@ -6,9 +6,16 @@ import type {
 import type { Encodable } from '../../../protocol/schema.ts';
 import type { Deadline } from '../../coordinator.ts';
 import type { RequestContext } from '../group-events.ts';
+import type { ConsumerGroupSettings } from '../group-settings.ts';
 import type { ConsumerContext } from './consumer-context.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
-import { staticLeaveEpoch, toldMember } from './consumer-member.ts';
+import {
+  isReconciledTo,
+  memberStates,
+  regexOf,
+  staticLeaveEpoch,
+  toldMember,
+} from './consumer-member.ts';
 import type { ConsumerMember } from './consumer-member.ts';
 import { fencedInstance, findMember, unknownInstance, unknownMember } from './find-member.ts';
 import type { GroupDraft } from './group-draft.ts';
@@ -60,7 +67,7 @@ export function heartbeat(
   const update = { before, after, owned: request.topicPartitions, endsRebalance, nowMs };
   const updated = updateMember(draft, update, consumers);
   if (isRefusal(updated)) return updated;
-  const { sessionTimeoutMs, heartbeatIntervalMs } = consumers.settingsOf(groupId);
+  const groupSettings = consumers.settingsOf(groupId);
   const { member } = updated;
   const isTold = isFullRequest(request) || !sameOwned(before.assigned, member.assigned);
   return {
@@ -69,15 +76,45 @@ export function heartbeat(
       errorCode: 0,
       memberId,
       memberEpoch: member.memberEpoch,
-      heartbeatIntervalMs,
+      heartbeatIntervalMs: heartbeatInterval(draft, member, groupSettings, nowMs),
       assignment: isTold ? { topicPartitions: topicPartitionsOf(member.assigned) } : null,
     },
     deadlines: [
       ...(replaced === undefined ? [] : noMemberDeadlines(groupId, replaced)),
       ...updated.deadlines,
-      { key: deadlineKey('session', groupId, memberId), atMs: nowMs + sessionTimeoutMs },
+      {
+        key: deadlineKey('session', groupId, memberId),
+        atMs: nowMs + groupSettings.sessionTimeoutMs,
+      },
     ],
   };
+}
+
+/** How long what a group was assigned anew counts as just now: members that start together come within it. */
+const settlingMs = 100;
+
+/**
+ * How soon the member is to be heard of again. A member learns by its own heartbeats alone that partitions are
+ * free for it, or that others came: while that is likely it is asked to come sooner, where the broker is set so.
+ */
+function heartbeatInterval(
+  draft: GroupDraft,
+  member: ConsumerMember,
+  { heartbeatIntervalMs, unsettledHeartbeatIntervalMs }: ConsumerGroupSettings,
+  nowMs: number,
+): number {
+  const isFresh = Math.abs(nowMs - draft.assignmentTimestampMs) < settlingMs;
+  return isFresh || isWaiting(draft, member)
+    ? Math.min(heartbeatIntervalMs, unsettledHeartbeatIntervalMs)
+    : heartbeatIntervalMs;
+}
+
+/** Whether the member shall have more than it has. One that has to give up something comes by itself when it has. */
+function isWaiting(draft: GroupDraft, member: ConsumerMember): boolean {
+  if (member.state === memberStates.unrevokedPartitions) return false;
+  const regex = regexOf(member);
+  const isUnresolved = regex !== undefined && draft.resolvedRegex(regex) === undefined;
+  return isUnresolved || !isReconciledTo(member, draft.groupEpoch);
 }
 
 /** The static member in whose place another one joins. */

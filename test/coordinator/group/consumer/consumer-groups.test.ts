@@ -50,6 +50,25 @@ test('a member that has not heard of its new epoch commits for what it had in th
   assert.equal(group.checkOffsetCommit(caller('m', 3), committed(2)), undefined);
 });
 
+test('while partitions change hands, members that wait for them are asked to come again sooner', () => {
+  const host = new ConsumerHost();
+  host.groupSettings = { ...host.groupSettings, unsettledHeartbeatIntervalMs: 20 };
+  host.setTopic('t', 2);
+  const told = { subscribedTopicNames: ['t'] };
+  const first = new TestMember(host, 'g', 'first');
+  assert.equal(first.join(told).heartbeatIntervalMs, 20, 'others may start just now');
+  host.wait(100);
+  assert.equal(first.report().heartbeatIntervalMs, 5000);
+  const second = new TestMember(host, 'g', 'second');
+  second.join(told);
+  host.wait(100);
+  assert.equal(second.report().heartbeatIntervalMs, 20, 'it waits for a partition');
+  assert.equal(first.beat().heartbeatIntervalMs, 5000, 'it says so when it has given it up');
+  assert.equal(first.report().heartbeatIntervalMs, 5000);
+  assert.equal(second.beat().heartbeatIntervalMs, 5000);
+  assert.deepEqual(second.owned.flatMap(({ partitions }) => partitions).length, 1);
+});
+
 test('an expression over 30,000 topics is matched in pieces, and the topics come with a later heartbeat', () => {
   const host = new ConsumerHost();
   for (let i = 0; i < 30_000; i++)

@@ -53,6 +53,7 @@ export class ConsumerHost {
   groupSettings: ConsumerGroupSettings = {
     sessionTimeoutMs: 45_000,
     heartbeatIntervalMs: 5000,
+    unsettledHeartbeatIntervalMs: 5000,
     assignmentIntervalMs: 0,
   };
   /** The next append is refused with this. */

@@ -65,6 +65,7 @@ class RandomGroup {
     this.#host.groupSettings = {
       sessionTimeoutMs: 10_000,
       heartbeatIntervalMs: 1000,
+      unsettledHeartbeatIntervalMs: 1000,
       assignmentIntervalMs: this.#prng.chance(0.5) ? 0 : 1500,
     };
     for (const name of topicNames) this.#host.setTopic(name, 1 + this.#prng.below(5));
