@@ -1,7 +1,7 @@
 import { apiName } from '../../src/protocol/api-keys.ts';
-import { FrameDecoder } from '../../src/protocol/frame.ts';
-import type { Connection, Runtime } from '../../src/runtime/runtime.ts';
-import { concatenated, readInt16 } from '../../src/util/bytes.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
+import { readInt16 } from '../../src/util/bytes.ts';
+import { overheard } from './overheard-network.ts';
 
 /** A request that a client sent, and when. */
 export interface WatchedRequest {
@@ -20,14 +20,12 @@ export class WatchedRequests {
 
   /** The client's runtime, with an ear on its connections. */
   around(runtime: Runtime): Runtime {
-    const { network } = runtime;
-    return {
-      ...runtime,
-      network: {
-        listen: (options, onConnection) => network.listen(options, onConnection),
-        connect: async (host, port) => this.#watched(await network.connect(host, port)),
+    return overheard(runtime, () => ({
+      requested: (frame) => {
+        const api = apiName(readInt16(frame, 0)) ?? 'unknown';
+        this.sent.push({ api, atMs: this.#nowMs() });
       },
-    };
+    }));
   }
 
   /** When the first request of this API was sent at `sinceMs` or later; undefined where none was. */
@@ -42,36 +40,5 @@ export class WatchedRequests {
 
   countOf(api: string): number {
     return this.sent.filter((request) => request.api === api).length;
-  }
-
-  #watched(inner: Connection): Connection {
-    const decoder = new FrameDecoder({ frameBytesMax: 1 << 30 });
-    const { remoteHost, remotePort, localHost, localPort } = inner;
-    return {
-      remoteHost,
-      remotePort,
-      localHost,
-      localPort,
-      start: (handler) => inner.start(handler),
-      write: (buffers, onSent) => {
-        decoder.push(concatenated(buffers).slice());
-        this.#note(decoder);
-        return inner.write(buffers, onSent);
-      },
-      pause: () => inner.pause(),
-      resume: () => inner.resume(),
-      end: () => inner.end(),
-      destroy: () => inner.destroy(),
-    };
-  }
-
-  #note(decoder: FrameDecoder): void {
-    for (let step = decoder.next(); step.kind !== 'need-more'; step = decoder.next()) {
-      if (step.kind === 'error') return;
-      if (step.kind === 'size') decoder.accept();
-      if (step.kind !== 'frame') continue;
-      const api = apiName(readInt16(concatenated(step.chunks), 0));
-      this.sent.push({ api: api ?? 'unknown', atMs: this.#nowMs() });
-    }
   }
 }

@@ -1,11 +1,13 @@
 /**
  * Goal: whatever happens to a broker's process, machine, disk and network, no record that was acknowledged is
- * lost, doubled or moved, and no reader sees the high watermark go back.
+ * lost, doubled or moved, no reader sees the high watermark go back, no acknowledged commit of a group is lost
+ * or goes back, and no group is stuck or leaves a record out.
  * Method: a broker on the simulated runtime, with two idempotent producers and two readers on hosts of their own.
  * The seed decides when the process crashes, the machine loses power, the disk is full for a while, a write fails
  * now and then for want of room, or the network is cut. A producer writes one record after the other in each of
  * its partitions, and notes the offset of each that is acknowledged. A reader asks for high watermarks all along
- * and keeps all that it reads. When it has gone on long enough everything heals, and all is read once more.
+ * and keeps all that it reads. Members of two groups, one of each protocol, come and go, read and commit all the
+ * while. When it has gone on long enough everything heals, and all is read once more.
  *
  * With `log.flush.interval.messages=1` what is acknowledged survives power loss too; every other seed goes
  * without it, and without power loss.
@@ -20,6 +22,7 @@ import type { Simulation } from '../../src/runtime/simulated/simulation.ts';
 import { must } from '../../src/util/assert.ts';
 import { OdradekError } from '../../src/util/odradek-error.ts';
 import { SimulatedBroker } from '../broker/simulated-broker.ts';
+import { CommittingGroup, committingGroupConfig } from './committing-group.ts';
 
 const seedCount = Number(process.env['ODRADEK_SEEDS'] ?? 10);
 const seeds =
@@ -30,11 +33,22 @@ const topic = 'faulty';
 const partitionCount = 3;
 const producerCount = 2;
 const readerCount = 2;
-const clientHosts = ['producer0', 'producer1', 'reader0', 'reader1'];
+const groups = [
+  { protocol: 'classic', hosts: ['classic0', 'classic1'], watcher: 'classic2' },
+  { protocol: 'consumer', hosts: ['consumer0', 'consumer1'], watcher: 'consumer2' },
+] as const;
+const clientHosts = [
+  'producer0',
+  'producer1',
+  'reader0',
+  'reader1',
+  ...groups.flatMap(({ hosts }) => hosts),
+];
 /** Virtual time during which faults happen. */
 const faultsMs = 40_000;
-/** Fewer records of all producers would prove too little. */
+/** Fewer records of all producers, or acknowledged commits of a group, would prove too little. */
 const recordsMin = 1000;
+const commitsMin = 50;
 
 const faultKinds = [
   'crash',
@@ -63,6 +77,8 @@ class Faulty {
   readonly acknowledged = Array.from({ length: partitionCount }, () => new Map<string, number>());
   /** What readers saw, by partition and offset. */
   readonly seen = Array.from({ length: partitionCount }, () => new Map<number, string>());
+  /** What groups did, to be printed. */
+  readonly commits: string[] = [];
   isOver = false;
   defect: unknown;
 
@@ -79,6 +95,9 @@ class Faulty {
       'log.segment.bytes': 1_048_576,
       'odradek.flush.partition.bytes': 4096,
       'log.flush.offset.checkpoint.interval.ms': 500,
+      'offsets.topic.num.partitions': 2,
+      'offsets.topic.segment.bytes': 1_048_576,
+      ...committingGroupConfig,
       'replica.high.watermark.checkpoint.interval.ms': 300,
       ...(losesPower ? { 'log.flush.interval.messages': 1 } : {}),
     };
@@ -139,7 +158,7 @@ class Faulty {
         break;
       case 'bad disk':
         // The log directory is offline until the broker is started again.
-        disk.inject({ operation: 'write', path: `/data/${topic}`, code: 'IO_ERROR' });
+        disk.inject({ operation: 'write', path: this.#someLog(), code: 'IO_ERROR' });
         simulation.after(500, () => {
           if (simulation.isUp('broker')) simulation.crash('broker');
           void this.#restart();
@@ -156,6 +175,11 @@ class Faulty {
       }
     }
     this.#count(kind);
+  }
+
+  /** The logs of the topic, or those of what groups commit. */
+  #someLog(): string {
+    return this.simulation.random.below(3) === 0 ? '/data/__consumer_offsets' : `/data/${topic}`;
   }
 
   /** How far the broker's clock is wrong from here on; less than what producers may be ahead of it. */
@@ -248,6 +272,25 @@ class Faulty {
     }
   }
 
+  /** Two groups of one protocol each, which read and commit while faults happen. */
+  groups(): readonly CommittingGroup[] {
+    return groups.map(
+      ({ protocol, hosts }) =>
+        new CommittingGroup(
+          {
+            groupId: protocol,
+            protocol,
+            topic,
+            partitionCount,
+            hosts,
+            onRecord: ({ partition, offset, value }) =>
+              this.#see(partition, offset, text.decode(value ?? new Uint8Array())),
+          },
+          this,
+        ),
+    );
+  }
+
   #see(partition: number, offset: number, value: string): void {
     const seen = must(this.seen[partition]);
     const before = seen.get(offset);
@@ -305,6 +348,13 @@ class Faulty {
   }
 }
 
+function assertNone(failures: readonly unknown[]): void {
+  assert.deepEqual(
+    failures.filter((failure) => failure !== undefined),
+    [],
+  );
+}
+
 async function run(seed: number): Promise<Faulty> {
   const world = await Faulty.start(seed);
   const { simulation } = world;
@@ -324,6 +374,13 @@ async function run(seed: number): Promise<Faulty> {
   const [watcher, reader] = [world.client('reader0'), world.client('reader1')];
   world.watchEnds(watcher).then(() => reading--, fail);
   world.readOn(reader).then(() => reading--, fail);
+  const committing = world.groups();
+  let committingCount = 0;
+  for (const [i, group] of committing.entries()) {
+    committingCount += 2;
+    group.run().then(() => committingCount--, fail);
+    group.watch(must(groups[i]).watcher).then(() => committingCount--, fail);
+  }
   world.scheduleFaults();
 
   const isBroken = (): boolean => failures.length > 0 || world.defect !== undefined;
@@ -332,21 +389,36 @@ async function run(seed: number): Promise<Faulty> {
   await simulation.runFor(5000);
   world.isOver = true;
   await simulation.run(() => isBroken() || reading <= 1);
-  assert.deepEqual(
-    [...failures, world.defect].filter((failure) => failure !== undefined),
-    [],
-  );
+  assertNone([...failures, world.defect]);
   await simulation.complete(world.readAll(world.client('last')));
+  for (const group of committing) {
+    await simulation.complete(
+      group.caughtUp(
+        'last',
+        world.acknowledged.map(({ size }) => size),
+      ),
+    );
+    group.stop();
+  }
+  await simulation.run(() => isBroken() || committingCount === 0);
+  assertNone([...failures, world.defect]);
+  for (const group of committing) {
+    const { acknowledged } = group.commits.counts;
+    assert.ok(acknowledged >= commitsMin, `${acknowledged} commits are too few`);
+    world.commits.push(`${acknowledged} commits by ${group.lives} members`);
+    group.close();
+  }
   world.check();
   world.closeClients();
   return world;
 }
 
 for (const seed of seeds) {
-  test(`seed ${seed}: through all faults, each acknowledged record is there once, in order and at its offset`, async () => {
+  test(`seed ${seed}: through all faults, each acknowledged record is there once, at its offset, and no acknowledged commit is lost`, async () => {
     const world = await run(seed);
     const counts = [...world.counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
-    console.log(`seed ${seed}: ${counts}; ${world.simulation.elapsedMs.toFixed(0)} virtual ms`);
+    const virtualMs = world.simulation.elapsedMs.toFixed(0);
+    console.log(`seed ${seed}: ${counts}; ${world.commits.join(', ')}; ${virtualMs} virtual ms`);
   });
 }
 

@@ -1,18 +1,21 @@
 /**
  * Goal: the whole broker runs on the simulated runtime, and one seed replays it byte for byte.
- * Method: a broker on one host, our own client on another. The client makes a topic and writes; in the midst
- * of that the broker's process crashes, or its machine loses power, and starts again; the client writes on and
- * then reads everything. Each record that was acknowledged before a crash must be there, once and in order. The
- * whole is run twice with each seed, and the traces of both runs are compared.
+ * Method: a broker on one host, our own client on another. The client makes a topic and writes, and a group of
+ * each protocol reads that and commits; in the midst of that the broker's process crashes, or its machine loses
+ * power, and starts again; the client writes on and then reads everything. Each record that was acknowledged
+ * before a crash must be there, once and in order, each commit that was acknowledged must be there, and the
+ * groups must come to the end. The whole is run twice with each seed, and the traces of both runs are compared.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RunningBroker } from '../../src/broker/broker.ts';
+import { embeddedDefaults } from '../../src/broker/embedded-defaults.ts';
 import { createClient } from '../../src/client/client.ts';
 import { createSimulation, type Simulation } from '../../src/runtime/simulated/simulation.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { loadBrokerConfig } from '../../src/config/load-broker-config.ts';
+import { CommittingGroup, committingGroupConfig } from './committing-group.ts';
 
 const seeds = process.env['ODRADEK_SEED']?.split(',') ?? ['1', '2', '3', '4', '5', '6'];
 const topic = 'simulated';
@@ -27,6 +30,8 @@ function startBroker(runtime: Runtime, synced: boolean): Promise<RunningBroker> 
       name: 'the test',
       unknownKeys: 'refuse',
       values: {
+        ...embeddedDefaults({}),
+        'group.min.session.timeout.ms': committingGroupConfig['group.min.session.timeout.ms'],
         listeners: 'PLAINTEXT://:9092',
         'advertised.listeners': 'PLAINTEXT://broker:9092',
         ...(synced ? { 'log.flush.interval.messages': 1 } : {}),
@@ -43,6 +48,30 @@ interface Outcome {
   readonly trace: string;
   readonly acknowledged: ReadonlyMap<string, number>;
   readonly read: readonly { readonly value: string; readonly offset: number }[];
+  /** Commits that were acknowledged, of all groups. */
+  readonly commitCount: number;
+}
+
+/** A group of each protocol, with two members. */
+function startGroups(simulation: Simulation): {
+  readonly groups: readonly CommittingGroup[];
+  readonly ended: Promise<unknown>;
+} {
+  const groups = (['classic', 'consumer'] as const).map(
+    (protocol) =>
+      new CommittingGroup(
+        {
+          groupId: protocol,
+          protocol,
+          topic,
+          partitionCount: 1,
+          hosts: [`${protocol}0`, `${protocol}1`],
+          onRecord: ({ offset }) => simulation.trace(`${protocol} group read ${offset}`),
+        },
+        { simulation },
+      ),
+  );
+  return { groups, ended: Promise.all(groups.map((group) => group.run())) };
 }
 
 /** One run: see the head of this file. */
@@ -56,6 +85,7 @@ async function run(seed: string, fault: 'crash' | 'power loss'): Promise<Outcome
     client.admin.createTopic({ name: topic, partitions: 1, replicationFactor: 1 }),
   );
 
+  const { groups, ended } = startGroups(simulation);
   scheduleFault(simulation, fault, synced);
   const acknowledged = new Map<string, number>();
   const producer = client.producer({ acks: 'all' });
@@ -68,6 +98,12 @@ async function run(seed: string, fault: 'crash' | 'power loss'): Promise<Outcome
     await producer.close();
   })();
   await simulation.complete(writing);
+  for (const group of groups) {
+    await simulation.complete(group.caughtUp('client', [recordCount]));
+    group.stop();
+  }
+  await simulation.complete(ended);
+  for (const group of groups) group.close();
 
   const read: { value: string; offset: number }[] = [];
   const reading = (async () => {
@@ -84,7 +120,8 @@ async function run(seed: string, fault: 'crash' | 'power loss'): Promise<Outcome
   })();
   await simulation.complete(reading);
   for (const { value, offset } of read) simulation.trace(`read ${offset} ${value}`);
-  return { trace: simulation.traceText(), acknowledged, read };
+  const commitCount = groups.reduce((sum, { commits }) => sum + commits.counts.acknowledged, 0);
+  return { trace: simulation.traceText(), acknowledged, read, commitCount };
 }
 
 /** Twice, some time after writing has begun: the broker goes, and comes back a little later. */
@@ -117,6 +154,7 @@ for (const fault of ['crash', 'power loss'] as const) {
         assert.equal(offset, first.acknowledged.get(value), `${value} is at its offset`);
       }
       assert.match(first.trace, new RegExp(fault));
+      assert.ok(first.commitCount > 2, `${first.commitCount} commits are too few`);
       const second = await run(seed, fault);
       assert.equal(second.trace, first.trace);
     });
