@@ -29,6 +29,8 @@ const topicIdFirstVersion = 10;
 /** Serves OffsetCommit. */
 export const offsetCommitApi = defineApi({
   name: 'OffsetCommit',
+  // The coordinator takes commits in their order, also while those before are being written.
+  pipelined: true,
   request: offsetCommitRequest,
   response: offsetCommitResponse,
   handle(call, services) {

@@ -12,8 +12,8 @@ const unsettledHeartbeatIntervalMs = 20;
  */
 export function embeddedDefaults(
   config: Readonly<Record<string, ConfigInput | undefined>>,
-): Record<string, ConfigInput> {
-  const defaults: Record<string, ConfigInput> = {
+): Record<string, number> {
+  const defaults: Record<string, number> = {
     'group.initial.rebalance.delay.ms': initialRebalanceDelayMs,
     'odradek.group.consumer.unsettled.heartbeat.interval.ms': unsettledHeartbeatIntervalMs,
     'offsets.topic.num.partitions': 1,

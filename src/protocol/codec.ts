@@ -1,4 +1,5 @@
 import type { ByteReader } from './byte-reader.ts';
+import { concatenated } from '../util/bytes.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { structCodec } from './compile.ts';
 import type { Int64Mode } from './compile.ts';
@@ -93,6 +94,23 @@ export function encodeMessage<F extends Fields>(
   value: Encodable<MessageSchema<F>>,
 ): Uint8Array[] {
   return encode(schema, version, value, 'held');
+}
+
+/**
+ * Writes the key or the value of a coordinator's record: `prefix`, which tells its type or its version, and the
+ * message behind it. Throws as `encodeMessage`; the bytes share their memory with other messages as well.
+ */
+export function encodeBehind<F extends Fields>(
+  prefix: number,
+  schema: MessageSchema<F>,
+  version: number,
+  value: Encodable<MessageSchema<F>>,
+): Uint8Array {
+  const codec = codecOf(schema, version, 'held');
+  writer.begin();
+  writer.int16(prefix);
+  writeMessage(schema, version, codec, value);
+  return concatenated(writer.finish());
 }
 
 /** As `encodeMessage`, with every int64 as a bigint. */

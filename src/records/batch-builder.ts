@@ -52,7 +52,7 @@ export interface BatchOptions {
 }
 
 const utf8 = new TextEncoder();
-const smallestCapacityBytes = 512;
+const usualCapacityBytes = 512;
 /** Each fixed field of a record at its longest: attributes and five varints, one of them long. */
 const fixedFieldBytesMax = 1 + 10 + 4 * 5;
 /** A finished buffer that is filled less than this keeps too much memory, and is copied. */
@@ -99,9 +99,10 @@ export class BatchWriter {
   #lastOffsetDelta = -1;
   #recordCount = 0;
 
-  constructor(options: BatchOptions = {}, capacityBytes = smallestCapacityBytes) {
+  /** `capacityBytes` is what the batch will take, header and all, as far as that is known; it grows beyond. */
+  constructor(options: BatchOptions = {}, capacityBytes = usualCapacityBytes) {
     this.#options = options;
-    this.#bytes = new Uint8Array(Math.max(capacityBytes, smallestCapacityBytes));
+    this.#bytes = new Uint8Array(Math.max(capacityBytes, recordBatchHeaderBytes));
     this.#baseTimestamp = options.baseTimestamp ?? options.deleteHorizonMs;
   }
 

@@ -6,6 +6,10 @@ import {
 } from '../../src/protocol/messages/delete-topics.ts';
 import { heartbeatRequest, heartbeatResponse } from '../../src/protocol/messages/heartbeat.ts';
 import { joinGroupRequest, joinGroupResponse } from '../../src/protocol/messages/join-group.ts';
+import {
+  offsetCommitRequest,
+  offsetCommitResponse,
+} from '../../src/protocol/messages/offset-commit.ts';
 import { metadataRequest, metadataResponse } from '../../src/protocol/messages/metadata.ts';
 import { errorCodes } from '../../src/protocol/error-codes.ts';
 import { must } from '../../src/util/assert.ts';
@@ -96,6 +100,43 @@ describe('committed offsets', () => {
       assert.equal(await committed(again, group, 'orders', 0), i);
       assert.equal(await committed(again, group, 'orders', 1), 20 + i);
     }
+    await broker.complete(broker.running.stop());
+  });
+
+  it('of one client are taken in their order, without waiting for those before to be written', async () => {
+    const broker = await SimulatedBroker.start();
+    await broker.createTopic('orders');
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    const commits = [1, 2, 3].map((committedOffset) =>
+      requestFrame(offsetCommitRequest, 8, committedOffset, {
+        groupId: 'g',
+        topics: [
+          {
+            name: 'orders',
+            partitions: [{ partitionIndex: 0, committedOffset, committedMetadata: '' }],
+          },
+        ],
+      }),
+    );
+    assert.equal(await commit(peer, 'g', 'orders', 0), 0);
+    const writes = (): number =>
+      broker.simulation.traceText().match(/ write \/data\/__consumer_offsets/g)?.length ?? 0;
+    const writesBefore = writes();
+    const before = peer.frames.length;
+    peer.write(...commits);
+    await peer.receive(before + commits.length);
+    const answers = peer.frames.slice(before);
+    assert.deepEqual(
+      answers.map(({ correlationId }) => correlationId),
+      [1, 2, 3],
+    );
+    for (const { frame } of answers) {
+      const { topics } = readResponse(offsetCommitResponse, 8, frame);
+      assert.equal(topics[0]?.partitions[0]?.errorCode, 0);
+    }
+    assert.equal(writes() - writesBefore, 1, 'what comes together is written together');
+    assert.equal(await committed(peer, 'g', 'orders'), 3);
     await broker.complete(broker.running.stop());
   });
 

@@ -3,7 +3,7 @@
  * docs/formats/consumer-offsets.md says which there are.
  */
 import { ByteReader } from '../../protocol/byte-reader.ts';
-import { decodeMessage, encodeMessage } from '../../protocol/codec.ts';
+import { decodeMessage, encodeBehind } from '../../protocol/codec.ts';
 import {
   offsetCommitKey,
   offsetCommitValue,
@@ -43,7 +43,7 @@ import {
 } from '../../protocol/messages/consumer-group-partition-metadata-record.ts';
 import { legacyOffsetCommitKey } from '../../protocol/messages/legacy-offset-commit-record.ts';
 import type { CoordinatorRecordSchema, Infer } from '../../protocol/schema.ts';
-import { concatenated, readInt16, writeInt16 } from '../../util/bytes.ts';
+import { readInt16 } from '../../util/bytes.ts';
 
 /** A kind of record: its schemas, and the version in which a value is written (Apache Kafka 4.3's). */
 interface RecordKind<K extends CoordinatorRecordSchema, V extends CoordinatorRecordSchema> {
@@ -118,13 +118,16 @@ export interface RecordBytes {
   readonly value: Uint8Array | null;
 }
 
-/** Throws `PROTOCOL_ERROR` for what a field cannot hold. The bytes belong to the caller. */
+/**
+ * Throws `PROTOCOL_ERROR` for what a field cannot hold. The bytes share their memory with other messages: copy
+ * what is to be kept.
+ */
 export function encodeGroupRecord({ type, key, value }: GroupRecord): RecordBytes {
   const schemas: RecordKind<CoordinatorRecordSchema, CoordinatorRecordSchema> = kinds[type];
-  const keyBytes = versioned(schemas.key.recordType, encodeMessage(schemas.key, 0, key));
+  const keyBytes = encodeBehind(schemas.key.recordType, schemas.key, 0, key);
   if (value === null) return { key: keyBytes, value };
   const version = schemas.versionOf(value);
-  return { key: keyBytes, value: versioned(version, encodeMessage(schemas.value, version, value)) };
+  return { key: keyBytes, value: encodeBehind(version, schemas.value, version, value) };
 }
 
 /**
@@ -161,12 +164,6 @@ function decodeLegacyOffsetCommit(key: Uint8Array, value: Uint8Array | null): Gr
         ? null
         : decodeMessage(offsetCommitValue, readInt16(value, 0), behindVersion(value)),
   };
-}
-
-function versioned(version: number, body: readonly Uint8Array[]): Uint8Array {
-  const prefix = new Uint8Array(2);
-  writeInt16(prefix, 0, version);
-  return concatenated([prefix, ...body]);
 }
 
 function behindVersion(bytes: Uint8Array): ByteReader {

@@ -18,6 +18,8 @@ export interface RecordBatchesOptions {
   readonly atomic: boolean;
 }
 
+/** More than a batch takes beside its records, and the writer wants to have in reserve. */
+const batchOverheadBytes = 80;
 /** More than a record's own fields and lengths take beside its key and value. */
 const recordOverheadBytes = 32;
 
@@ -29,15 +31,28 @@ export function recordBatches(
   const { compression, timestamp, batchBytesMax, atomic } = options;
   const batches: RecordBatch[] = [];
   let writer: BatchWriter | undefined;
-  for (const { key, value } of records) {
-    const sizeBytes = key.length + (value?.length ?? 0) + recordOverheadBytes;
+  // No more than is needed in all, so that the buffer of a batch need neither grow nor be copied.
+  let leftBytes = batchOverheadBytes;
+  for (const record of records) leftBytes += sizeOf(record);
+  for (const record of records) {
+    const { key, value } = record;
+    const sizeBytes = sizeOf(record);
     if (!atomic && writer !== undefined && writer.sizeBytes + sizeBytes > batchBytesMax) {
       batches.push(writer.finish());
       writer = undefined;
     }
-    writer ??= new BatchWriter({ compression });
+    writer ??= new BatchWriter(
+      { compression },
+      atomic ? leftBytes : Math.min(leftBytes, batchBytesMax),
+    );
     writer.append({ key, value, timestamp });
+    leftBytes -= sizeBytes;
   }
   if (writer !== undefined) batches.push(writer.finish());
   return batches;
+}
+
+/** An upper bound of what a record takes in a batch. */
+function sizeOf({ key, value }: EncodedRecord): number {
+  return key.length + (value?.length ?? 0) + recordOverheadBytes;
 }
