@@ -1,13 +1,27 @@
 /**
  * What a group coordinator costs that loads its partition of `__consumer_offsets`: decoding and replaying a
  * hundred thousand committed offsets, and the memory that they take, in a few large groups and in as many
- * groups as offsets. Memory is shown with `node --expose-gc`. Then commits to them, decided, encoded and replayed. Nothing is read from a disk. Run with
- * `--tiny` to see only that it works.
+ * groups as offsets. Memory is shown with `node --expose-gc`. Then commits to them, decided, encoded and replayed:
+ * nothing of that is read from a disk. Last, a broker that has as many on its disk is started again, and says how
+ * long it took to load them.
+ *
+ * Goal: a second. `npm run bench -- group-load [--tiny]`
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { GroupCoordinator } from '../src/coordinator/group/group-coordinator.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../src/coordinator/group/group-records.ts';
 import type { RecordBytes } from '../src/coordinator/group/group-records.ts';
+import { createBroker } from '../src/index.ts';
+import {
+  offsetCommitRequest,
+  offsetCommitResponse,
+} from '../src/protocol/messages/offset-commit.ts';
 import { must } from '../src/util/assert.ts';
+import { type LogFields, silentLogger } from '../src/util/logger.ts';
+import { awaitCoordinator } from './lib/wire-members.ts';
+import { Wire } from './lib/wire.ts';
 
 const tiny = process.argv.includes('--tiny');
 const offsetCount = tiny ? 1000 : 100_000;
@@ -148,5 +162,45 @@ function measureCommits(
   console.log(`${name}: ${Math.round(commitsPerSecond).toLocaleString('en')} commits a second`);
 }
 
+/** A broker commits offsets, stops, and is started again: how long it takes to load them, as its log says. */
+async function measureBroker(): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'odradek-group-load-'));
+  const config = { 'offsets.topic.num.partitions': 1 };
+  const topic = 'shop.orders';
+  const broker = await createBroker({ dataDir, config, topics: { [topic]: partitionCount } });
+  const wire = await Wire.connect(broker.bootstrapServers);
+  await awaitCoordinator(wire, topic);
+  const partitions = Array.from({ length: partitionCount }, (_, partitionIndex) => ({
+    partitionIndex,
+    committedOffset: 5_000_000_000,
+    committedMetadata: '',
+  }));
+  for (let i = 0; i < offsetCount / partitionCount; i++) {
+    const groupId = `orders-service-${i}`;
+    const request = { groupId, topics: [{ name: topic, partitions }] };
+    await wire.call(offsetCommitRequest, offsetCommitResponse, 8, request);
+  }
+  wire.close();
+  await broker.stop();
+  const loaded = await loadedBy(dataDir, config);
+  console.log(
+    `by a broker, from disk: ${loaded['records']} offsets loaded in ${loaded['tookMs']} ms`,
+  );
+  rmSync(dataDir, { recursive: true });
+}
+
+/** Starts a broker and stops it when it has loaded its groups; answers what it said of that. */
+async function loadedBy(dataDir: string, config: Record<string, number>): Promise<LogFields> {
+  const loaded = Promise.withResolvers<LogFields>();
+  const info = (event: string, fields: LogFields = {}): void => {
+    if (event === 'loaded a coordinator') loaded.resolve(fields);
+  };
+  const broker = await createBroker({ dataDir, config, logger: { ...silentLogger, info } });
+  const fields = await loaded.promise;
+  await broker.stop();
+  return fields;
+}
+
 measure('in groups of a thousand', inLargeGroups);
 measure('in groups of their own', inGroupsOfTheirOwn);
+await measureBroker();

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { startApacheKafka, type ApacheKafka } from '../benchmarks/peers/apache-kafka.ts';
 import { findJars } from '../benchmarks/peers/jars.ts';
+import { kafkaGroupSettings } from '../benchmarks/lib/group-settings.ts';
 import { repositoryFolder, runCommand, seconds } from './run-command.ts';
 
 const besideApache = '--beside-apache';
@@ -45,7 +46,12 @@ function measuresBrokers(name: string): boolean {
 async function startPeer(folder: string): Promise<ApacheKafka> {
   const jars = await findJars();
   if (!jars.available) throw new Error(jars.reason);
-  const peer = await startApacheKafka({ jars: jars.folder, folder, nodes: 1 });
+  const peer = await startApacheKafka({
+    jars: jars.folder,
+    folder,
+    nodes: 1,
+    settings: kafkaGroupSettings,
+  });
   console.log(`# Apache Kafka: started in ${seconds(peer.startMs)}`);
   return peer;
 }

@@ -15,15 +15,19 @@ export interface BrokerProcess {
   stop(): Promise<void>;
 }
 
+/** By Kafka's keys. */
+export type BrokerSettings = Readonly<Record<string, string | number>>;
+
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /**
  * The broker that the command line names: `--bootstrap HOST:PORT --pid PID` for one that runs, as Apache
  * Kafka started by `benchmarks/peers/`; else Odradek, from its sources, on a port of its own with its data
- * in a temporary folder on disk.
+ * in a temporary folder on disk, and with `settings`.
  */
 export async function brokerToMeasure(
   args: readonly string[] = process.argv,
+  settings: BrokerSettings = {},
 ): Promise<BrokerProcess> {
   const bootstrap = valueOf(args, '--bootstrap');
   if (bootstrap !== undefined) {
@@ -31,16 +35,17 @@ export async function brokerToMeasure(
     const name = valueOf(args, '--name') ?? bootstrap;
     return { name, bootstrap, pid, dataDir: undefined, stop: async () => {} };
   }
-  return startOdradek();
+  return startOdradek(settings);
 }
 
 /** Starts Odradek, from its sources, as `brokerToMeasure` does where none is named. */
-export async function startOdradek(): Promise<BrokerProcess> {
+export async function startOdradek(settings: BrokerSettings = {}): Promise<BrokerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
   const port = await freePort();
+  const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const child = spawn(
     process.execPath,
-    [main, 'start', '--port', String(port), '--data-dir', folder],
+    [main, 'start', '--port', String(port), '--data-dir', folder, ...set],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const bootstrap = `127.0.0.1:${port}`;

@@ -84,21 +84,22 @@ export function encoded<Request extends ApiSchema>(
 }
 
 /**
- * Sends `frame` `count` times over `wires`, `inFlight` at a time on each. `check` sees every hundredth
- * answer.
+ * Sends `frame`, or what it answers for a connection, `count` times over `wires`, `inFlight` at a time on each.
+ * `check` sees every hundredth answer.
  */
 export async function pump(
   wires: readonly Wire[],
-  frame: Uint8Array,
+  frame: Uint8Array | ((wire: Wire) => Uint8Array),
   options: { count: number; inFlight: number; check: (answer: readonly Uint8Array[]) => void },
 ): Promise<void> {
+  const frameOf = typeof frame === 'function' ? frame : () => frame;
   let toSend = options.count;
   let toCome = options.count;
   await new Promise<void>((resolve, reject) => {
     const one = (wire: Wire): void => {
       if (toSend === 0) return;
       toSend--;
-      wire.send(frame, (answer) => {
+      wire.send(frameOf(wire), (answer) => {
         try {
           if (toCome % 100 === 0) options.check(answer);
         } catch (error) {
