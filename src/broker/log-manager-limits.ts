@@ -20,6 +20,7 @@ export function logManagerLimits(config: BrokerConfig): Partial<LogManagerLimits
     recoveryPointCheckpointIntervalMs: config.logFlushOffsetCheckpointIntervalMs,
     logStartOffsetCheckpointIntervalMs: config.logFlushStartOffsetCheckpointIntervalMs,
     highWatermarkCheckpointIntervalMs: config.replicaHighWatermarkCheckpointIntervalMs,
+    shutdownFlushMs: config.shutdownFlushMs,
   };
 }
 

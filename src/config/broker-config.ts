@@ -41,6 +41,7 @@ export interface BrokerConfig extends GroupConfig {
   readonly connectionRequestsMax: number;
   readonly sendBufferBytes: number;
   readonly shutdownDrainMs: number;
+  readonly shutdownFlushMs: number;
 
   readonly fetchMaxBytes: number;
   readonly maxIncrementalFetchSessionCacheSlots: number;

@@ -216,6 +216,7 @@ function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
     connectionRequestsMax: values.integer('odradek.connection.requests.max'),
     sendBufferBytes: values.integer('odradek.send.buffer.bytes'),
     shutdownDrainMs: values.integer('odradek.shutdown.drain.ms'),
+    shutdownFlushMs: values.integer('odradek.shutdown.flush.ms'),
     blockingCallSlowMs: values.integer('odradek.blocking.call.slow.ms'),
     blockingWriteMaxBytes: values.integer('odradek.blocking.write.max.bytes'),
     fetchCacheBytes: values.integer('odradek.fetch.cache.bytes'),

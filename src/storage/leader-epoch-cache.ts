@@ -88,7 +88,7 @@ export class LeaderEpochCache {
     return this.#entries.map((entry) => `${entry.epoch} ${entry.startOffset}`);
   }
 
-  /** What was taken could not be saved. */
+  /** What was taken could not be saved, or is not in the checkpoint for another reason. */
   savingFailed(): void {
     this.#unsaved = true;
   }

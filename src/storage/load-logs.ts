@@ -90,5 +90,6 @@ function logOptions(found: FoundLog, options: LoadOptions): LogOptions {
     recoveryPoint: logDirectory.checkpointed('recoveryPoint', topic, partition) ?? 0,
     cleanedEndOffset: logDirectory.checkpointed('cleanerOffset', topic, partition),
     clean: logDirectory.cleanShutdown !== undefined,
+    isSynced: logDirectory.cleanShutdown?.isSynced ?? false,
   };
 }

@@ -164,7 +164,7 @@ export class LogDirectory {
   /** Reads what the last run left, and removes the mark of a clean stop. */
   async readState(): Promise<void> {
     this.cleanShutdown = readCleanShutdown(this.#files, this.path);
-    if (this.cleanShutdown !== undefined) await removeCleanShutdown(this.#files, this.path);
+    await removeCleanShutdown(this.#files, this.path);
     for (const kind of Object.keys(this.#checkpoints) as CheckpointKind[])
       this.#readCheckpoint(kind);
   }

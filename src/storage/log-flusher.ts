@@ -1,8 +1,12 @@
 import type { Files } from '../runtime/runtime.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
-import { replaceCheckpointAsync } from './checkpoint-file.ts';
+import { encodeCheckpoint, replaceCheckpointAsync } from './checkpoint-file.ts';
 import { writeRecoveredAgain } from './recovered-bytes.ts';
-import { bookkeepingIntervalBytes, leaderEpochCheckpointName } from './log-layout.ts';
+import {
+  bookkeepingIntervalBytes,
+  leaderEpochCheckpointName,
+  unsyncedEpochsName,
+} from './log-layout.ts';
 import type { LogState } from './log-state.ts';
 import type { Segment } from './segment.ts';
 import { TransactionIndex } from './transaction-index.ts';
@@ -98,6 +102,24 @@ export class LogFlusher {
       });
     this.#running = running;
     return flush;
+  }
+
+  /** Brings to the files all that is in memory, and syncs nothing: the log is about to be closed. Rejects as `flush` does. */
+  async writeOutEverything(): Promise<void> {
+    await this.#running;
+    if (this.#failure !== undefined) throw this.#failure;
+    // The next process does not know of it.
+    await this.#writeRecoveredAgain();
+    await this.#writesIdle();
+    this.#writeOut(this.#unflushedSegments(true), true);
+    const { epochs, directory, segments, logEndOffset } = this.#log;
+    // Also where only an index has changed since the last flush, the next process is to know of it.
+    const lastOffset = Math.max(segments.first.baseOffset, logEndOffset - 1);
+    this.#log.recoveryPoint = Math.min(this.#log.recoveryPoint, lastOffset);
+    if (!epochs.isUnsaved || !this.#log.hasDirectory) return;
+    // Beside the other: power loss would leave neither of them if it took its place.
+    const path = this.#files.join(directory, unsyncedEpochsName);
+    this.#files.replaceFile(path, encodeCheckpoint(epochs.takeForSaving()));
   }
 
   async #flushAfter(before: Promise<void> | undefined, everything: boolean): Promise<void> {

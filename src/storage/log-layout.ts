@@ -30,6 +30,8 @@ export const swapSuffix = '.swap';
 
 /** Which leader epoch began at which offset. */
 export const leaderEpochCheckpointName = 'leader-epoch-checkpoint';
+/** The same as a stop left it that had no time to sync it. */
+export const unsyncedEpochsName = 'leader-epoch-checkpoint.unsynced';
 
 /** A relative offset (int32) and a position in the `.log` file (int32). */
 export const offsetIndexEntryBytes = 8;

@@ -76,6 +76,8 @@ export interface LogManagerLimits {
   readonly logStartOffsetCheckpointIntervalMs: number;
   /** `replica.high.watermark.checkpoint.interval.ms` */
   readonly highWatermarkCheckpointIntervalMs: number;
+  /** For how long a clean stop flushes logs; the others are written only (`odradek.shutdown.flush.ms`). */
+  readonly shutdownFlushMs: number;
   /** Logs that are opened or closed at a time. */
   readonly concurrentLogsMax: number;
 }
@@ -96,6 +98,7 @@ export const defaultLogManagerLimits: LogManagerLimits = {
   recoveryPointCheckpointIntervalMs: 60_000,
   logStartOffsetCheckpointIntervalMs: 60_000,
   highWatermarkCheckpointIntervalMs: 5000,
+  shutdownFlushMs: 5000,
   concurrentLogsMax: 8,
 };
 

@@ -1,11 +1,10 @@
 import type { Files, Runtime } from '../runtime/runtime.ts';
 import { assert, must } from '../util/assert.ts';
-import { concurrently } from '../util/concurrently.ts';
-import { errorText } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { defaultCleanerSettings } from './cleaner-settings.ts';
 import { type CheckpointKind, partitionKey } from './checkpoints.ts';
+import { closeLogs } from './close-logs.ts';
 import { agreeOnIdentity } from './directory-identity.ts';
 import { DirectoryPace } from './directory-pace.ts';
 import {
@@ -258,9 +257,9 @@ export class LogManager {
   }
 
   /**
-   * Stops in order: everything is written and flushed, producer snapshots and checkpoints too, the mark of a
-   * clean stop is set, the locks are given back. Never fails: what cannot be written is logged, and checked
-   * at the next start. Settles once for all calls.
+   * Stops in order: everything is written, and flushed as far as `shutdownFlushMs` allows, producer snapshots
+   * and checkpoints too, the mark of a clean stop is set, the locks are given back. Never fails: what cannot
+   * be written is logged, and checked at the next start. Settles once for all calls.
    */
   stop(options: { brokerEpoch?: number } = {}): Promise<void> {
     this.#stopping ??= this.#stop(options.brokerEpoch ?? -1);
@@ -374,34 +373,19 @@ export class LogManager {
 
   async #stop(brokerEpoch: number): Promise<void> {
     await this.#quiet();
-    const failed = new Set<LogDirectory>();
-    await concurrently(
+    const { clock, timers } = this.#runtime;
+    const { concurrentLogsMax, shutdownFlushMs } = this.#limits;
+    // What is not synced can be believed again only where it is known whether the machine kept its memory.
+    const flushMs = this.#files.bootId() === undefined ? Infinity : shutdownFlushMs;
+    const isUntouched = (log: Log): boolean => this.#untouched.has(log);
+    const { failed, unsynced } = await closeLogs(
       this.#registry.entries(),
-      this.#limits.concurrentLogsMax,
-      async ([log, directory]) => {
-        if (!(await this.#closeLog(log, directory))) failed.add(directory);
-      },
+      { flushMs, concurrentLogsMax, isUntouched },
+      { clock, timers, logger: this.#logger },
     );
     for (const directory of this.#directories.all) {
-      await directory.close(failed.has(directory) ? undefined : { brokerEpoch });
-    }
-  }
-
-  /** Whether all of the log is flushed. */
-  async #closeLog(log: Log, directory: LogDirectory): Promise<boolean> {
-    try {
-      if (directory.online && !this.#untouched.has(log)) await log.close();
-      else log.closeNow();
-      return directory.online;
-    } catch (error) {
-      const { topic, partition } = log;
-      this.#logger.error('log could not be closed in order', {
-        topic,
-        partition,
-        reason: errorText(error),
-      });
-      log.closeNow();
-      return false;
+      const mark = { brokerEpoch, isSynced: !unsynced.has(directory) };
+      await directory.close(failed.has(directory) ? undefined : mark);
     }
   }
 

@@ -15,8 +15,13 @@ export interface LogOptions {
   readonly logStartOffset?: number;
   /** From the checkpoint: everything below it survived power loss. 0 unless given. */
   readonly recoveryPoint?: number;
-  /** Whether the log was closed by `close()`, and all of it synced, when it was last used. */
+  /** Whether the log was closed by `close()` or `closeUnsynced()` when it was last used. */
   readonly clean?: boolean;
+  /**
+   * Of a clean log: whether all of it was synced. Where not, what lies beyond the recovery point is in the files
+   * and may be in memory alone. True unless given.
+   */
+  readonly isSynced?: boolean;
   /** From the checkpoint: below it the log was compacted. */
   readonly cleanedEndOffset?: number | undefined;
 }

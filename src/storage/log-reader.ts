@@ -1,4 +1,5 @@
 import { recordBatchLayout, recordBatchOverheadBytes } from '../records/record-batch.ts';
+import { must } from '../util/assert.ts';
 import { readInt32, readInt64 } from '../util/bytes.ts';
 import type { DirectoryPace } from './directory-pace.ts';
 import { readBytesMax } from './log-layout.ts';
@@ -71,8 +72,19 @@ export class LogReader {
     return this.#pace.reads.isSlow ? this.#readThroughPool(piece) : this.#readNow(piece);
   }
 
+  /** Bytes of a log that ends at `endOffset` below an offset, more or less. */
+  bytesBefore(offset: number, endOffset: number): number {
+    const index = this.#segments.indexOf(offset);
+    let bytes = 0;
+    for (const segment of this.#segments.list.slice(0, index)) bytes += segment.sizeBytes;
+    const segment = must(this.#segments.at(index));
+    return (
+      bytes + (offset >= endOffset ? segment.sizeBytes : this.#positionBefore(segment, offset))
+    );
+  }
+
   /** Position of the batch that holds `offset`, or one a little before it. */
-  positionBefore(segment: Segment, offset: number): number {
+  #positionBefore(segment: Segment, offset: number): number {
     const cursor = this.#cursors.find((known) => known.offset === offset);
     if (cursor !== undefined && cursor.segment === segment) return cursor.position;
     return segment.offsetIndex.lookup(offset);
@@ -80,7 +92,7 @@ export class LogReader {
 
   #start(index: number, startOffset: number, options: BatchesReadOptions): ReadPiece {
     const segment = this.#segments.at(index) as Segment;
-    const position = this.positionBefore(segment, startOffset);
+    const position = this.#positionBefore(segment, startOffset);
     return new ReadPiece(segment, position, startOffset, options);
   }
 

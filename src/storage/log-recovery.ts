@@ -4,7 +4,12 @@ import { BatchWalk, walkAsync } from './batch-walk.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
 import { LeaderEpochCache, parseEpochStarts } from './leader-epoch-cache.ts';
 import type { EpochStart } from './leader-epoch-cache.ts';
-import { leaderEpochCheckpointName, logFileSuffix, offsetFileName } from './log-layout.ts';
+import {
+  leaderEpochCheckpointName,
+  unsyncedEpochsName,
+  logFileSuffix,
+  offsetFileName,
+} from './log-layout.ts';
 import { newSegment, rollJitter } from './log-state.ts';
 import type { LogParts } from './log-state.ts';
 import type { LogModules } from './log.ts';
@@ -46,7 +51,7 @@ class LogLoading {
     this.#found = found;
     this.#segments = found.baseOffsets.map((baseOffset) => this.#foundSegment(baseOffset));
     this.#logStartOffset = Math.max(options.logStartOffset ?? 0, found.baseOffsets[0] ?? 0);
-    this.#epochs = new LeaderEpochCache(this.#savedEpochs());
+    this.#epochs = this.#foundEpochs();
     this.#snapshots = new ProducerSnapshots(
       { directory: options.directory, offsets: found.snapshotOffsets },
       modules,
@@ -79,8 +84,27 @@ class LogLoading {
       snapshots: this.#snapshots,
       logStartOffset: this.#logStartOffset,
       logEndOffset: this.#logEndOffset,
-      recoveryPoint: knownUntil,
+      ...this.#whatIsSynced(isClean),
     };
+  }
+
+  /** Of a log that was left clean and not synced, what is beyond the recovery point is still to be synced. */
+  #whatIsSynced(isClean: boolean): { recoveryPoint: number; unflushedBytes: number } {
+    const { isSynced = true, recoveryPoint: saved = 0 } = this.#options;
+    if (isClean && isSynced) return { recoveryPoint: this.#logEndOffset, unflushedBytes: 0 };
+    const recoveryPoint = Math.min(saved, this.#logEndOffset);
+    if (!isClean || recoveryPoint === this.#logEndOffset)
+      return { recoveryPoint, unflushedBytes: 0 };
+    const first = this.#indexOf(Math.max(0, recoveryPoint - 1));
+    let unflushedBytes = -(this.#segments[first]?.offsetIndex.lookup(recoveryPoint) ?? 0);
+    for (const segment of this.#segments.slice(first)) {
+      unflushedBytes += segment.sizeBytes;
+      const { offsetIndex, timeIndex, transactionIndex } = segment;
+      for (const { entries } of [offsetIndex, timeIndex, transactionIndex])
+        entries.assumeUnsynced();
+    }
+    this.#snapshots.assumeUnsyncedAbove(recoveryPoint);
+    return { recoveryPoint, unflushedBytes };
   }
 
   #foundSegment(baseOffset: number): Segment {
@@ -101,9 +125,23 @@ class LogLoading {
     );
   }
 
-  #savedEpochs(): EpochStart[] {
+  /** Those that a stop left unsynced are believed where the log is as it left it, and are gone then. */
+  #foundEpochs(): LeaderEpochCache {
+    const { directory, clean = false, isSynced = true } = this.#options;
+    if (!this.#found.hasUnsyncedEpochs)
+      return new LeaderEpochCache(this.#savedEpochs(leaderEpochCheckpointName));
+    const isBelieved = clean && !isSynced;
+    const name = isBelieved ? unsyncedEpochsName : leaderEpochCheckpointName;
+    const epochs = new LeaderEpochCache(this.#savedEpochs(name));
+    const { files } = this.#modules;
+    files.remove(files.join(directory, unsyncedEpochsName));
+    if (isBelieved) epochs.savingFailed();
+    return epochs;
+  }
+
+  #savedEpochs(name: string): EpochStart[] {
     const { files, logger } = this.#modules;
-    const path = files.join(this.#options.directory, leaderEpochCheckpointName);
+    const path = files.join(this.#options.directory, name);
     try {
       return parseEpochStarts(readCheckpoint(files, path) ?? [], path);
     } catch (error) {

@@ -24,6 +24,8 @@ export interface LogParts {
   readonly logStartOffset: number;
   readonly logEndOffset: number;
   readonly recoveryPoint: number;
+  /** Bytes that are in the files and not known to be on the disk, but for what recovery found (`Segment.recovered`). */
+  readonly unflushedBytes: number;
 }
 
 /** The producers as they were at an offset. */

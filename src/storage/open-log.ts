@@ -29,5 +29,6 @@ export function createLog(options: LogOptions, modules: LogModules): Log {
     logStartOffset,
     logEndOffset: logStartOffset,
     recoveryPoint: logStartOffset,
+    unflushedBytes: 0,
   });
 }

@@ -12,6 +12,7 @@ import {
   swapSuffix,
   timeIndexSuffix,
   transactionIndexSuffix,
+  unsyncedEpochsName,
 } from './log-layout.ts';
 
 /** The files of a partition that matter, by their offsets. */
@@ -22,6 +23,7 @@ export interface PartitionFiles {
   /** Base offsets whose offset index, and whose time index, is there. */
   readonly offsetIndexes: ReadonlySet<number>;
   readonly timeIndexes: ReadonlySet<number>;
+  readonly hasUnsyncedEpochs: boolean;
 }
 
 const indexSuffixes = [offsetIndexSuffix, timeIndexSuffix, transactionIndexSuffix];
@@ -49,6 +51,7 @@ export function tidyPartitionFiles(files: Files, directory: string): PartitionFi
     snapshotOffsets: offsetsOf(names, producerSnapshotSuffix),
     offsetIndexes: new Set(offsetsOf(names, offsetIndexSuffix)),
     timeIndexes: new Set(offsetsOf(names, timeIndexSuffix)),
+    hasUnsyncedEpochs: names.includes(unsyncedEpochsName),
   };
 }
 

@@ -50,6 +50,11 @@ export class ProducerSnapshots {
     }
   }
 
+  /** Those above `offset` were written by a process that is gone, and are not synced. */
+  assumeUnsyncedAbove(offset: number): void {
+    this.#unsynced.push(...this.#offsets.filter((known) => known > offset));
+  }
+
   /** Makes what was written survive power loss. */
   async sync(): Promise<void> {
     for (;;) {

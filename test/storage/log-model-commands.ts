@@ -29,7 +29,8 @@ export type Command =
         | 'startFlush'
         | 'advanceHighWatermark'
         | 'crash'
-        | 'powerLoss';
+        | 'powerLoss'
+        | 'stopUnsynced';
     }
   | { kind: 'reopen' | 'truncateFully' | 'retain' }
   | { kind: 'truncate' | 'deleteRecords' | 'readAll' | 'findTime'; at: number }
@@ -68,4 +69,23 @@ export function modelOf(batch: RecordBatch, marker: 'COMMIT' | 'ABORT' | undefin
     marker,
     crc,
   };
+}
+
+/** The transactions that were aborted, and the first offset of each that is open, by its producer. */
+export function transactionsIn(batches: readonly ModelBatch[]) {
+  const aborted: { producerId: number; firstOffset: number; lastOffset: number }[] = [];
+  const open = new Map<number, number>();
+  for (const { isTransactional, producerId, marker, baseOffset, lastOffset } of batches) {
+    if (!isTransactional) continue;
+    const firstOffset = open.get(producerId);
+    if (marker === undefined) {
+      if (firstOffset === undefined) open.set(producerId, baseOffset);
+      continue;
+    }
+    open.delete(producerId);
+    if (marker === 'ABORT' && firstOffset !== undefined) {
+      aborted.push({ producerId, firstOffset, lastOffset });
+    }
+  }
+  return { aborted, open };
 }

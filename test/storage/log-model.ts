@@ -16,7 +16,7 @@ import { ReadBuffers } from '../../src/storage/read-buffers.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { hasCode } from '../../src/util/odradek-error.ts';
 import { batchOf } from './log-fixture.ts';
-import { isAppend, keyOf, modelOf } from './log-model-commands.ts';
+import { isAppend, keyOf, modelOf, transactionsIn } from './log-model-commands.ts';
 import type { Command, ModelBatch } from './log-model-commands.ts';
 
 const directory = '/data/orders-0';
@@ -160,6 +160,8 @@ export class LogModel {
         return this.#losePower();
       case 'reopen':
         return this.#reopen();
+      case 'stopUnsynced':
+        return this.#stopUnsynced();
       case 'truncateFully':
         log.truncateFullyAndStartAt(log.logEndOffset + 5);
         this.#batches = [];
@@ -327,6 +329,30 @@ export class LogModel {
     await this.checkAll();
   }
 
+  /**
+   * The log is closed without a sync. It opens as clean, with all of it; where the power fails first, as after
+   * any power loss.
+   */
+  async #stopUnsynced(): Promise<void> {
+    const log = this.#opened;
+    const isClosed = await this.#simulation.complete(
+      log.closeUnsynced().then(
+        () => true,
+        () => false,
+      ),
+    );
+    this.#feed();
+    if (this.#valueCount % 3 === 0) return this.#losePower();
+    const { recoveryPoint, writtenEndOffset, flushedOffset } = log;
+    this.#simulation.crash(host);
+    this.#runtime = this.#simulation.restart(host);
+    const logStartOffset = this.#logStartOffset;
+    await this.#open({ clean: isClosed, isSynced: false, recoveryPoint, logStartOffset });
+    assert.ok(this.#opened.flushedOffset <= flushedOffset);
+    await this.#adopt(writtenEndOffset);
+    await this.checkAll();
+  }
+
   /** The process ends: what was written is there, and maybe some of what was on its way. */
   async #crash(): Promise<void> {
     const { recoveryPoint, writtenEndOffset } = this.#opened;
@@ -436,20 +462,7 @@ export class LogModel {
 
   #compareTransactions(): void {
     const log = this.#opened;
-    const aborted: { producerId: number; firstOffset: number; lastOffset: number }[] = [];
-    const open = new Map<number, number>();
-    for (const batch of this.#batches) {
-      if (!batch.isTransactional) continue;
-      const firstOffset = open.get(batch.producerId);
-      if (batch.marker === undefined) {
-        if (firstOffset === undefined) open.set(batch.producerId, batch.baseOffset);
-        continue;
-      }
-      open.delete(batch.producerId);
-      if (batch.marker === 'ABORT' && firstOffset !== undefined) {
-        aborted.push({ producerId: batch.producerId, firstOffset, lastOffset: batch.lastOffset });
-      }
-    }
+    const { aborted, open } = transactionsIn(this.#batches);
     // A transaction whose beginning was deleted may be known or not.
     const firstWhole = this.#batches[0]?.baseOffset ?? 0;
     const known = log

@@ -58,6 +58,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
         'crash' as const,
         'powerLoss' as const,
         'reopen' as const,
+        'stopUnsynced' as const,
         'retain' as const,
       ),
     }),

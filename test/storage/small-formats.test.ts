@@ -130,10 +130,13 @@ describe('.kafka_cleanshutdown', () => {
     const files = memory();
     files.makeDirectory('/data');
     assert.equal(readCleanShutdown(files, '/data'), undefined);
-    await writeCleanShutdown(files, '/data', { brokerEpoch: 14 });
+    await writeCleanShutdown(files, '/data', { brokerEpoch: 14, isSynced: true });
     const text = new TextDecoder().decode(files.readFile('/data/.kafka_cleanshutdown'));
     assert.equal(text, '{"version":0,"brokerEpoch":14}');
-    assert.deepEqual(readCleanShutdown(files, '/data'), { brokerEpoch: 14 });
+    assert.deepEqual(readCleanShutdown(files, '/data'), {
+      brokerEpoch: 14,
+      isSynced: true,
+    });
     await removeCleanShutdown(files, '/data');
     assert.equal(readCleanShutdown(files, '/data'), undefined);
   });
@@ -143,7 +146,11 @@ describe('.kafka_cleanshutdown', () => {
     files.makeDirectory('/data');
     for (const text of ['', 'null', '[1]', '{"brokerEpoch":"x"}', '{']) {
       write(files, '/data/.kafka_cleanshutdown', text);
-      assert.deepEqual(readCleanShutdown(files, '/data'), { brokerEpoch: -1 }, text);
+      assert.deepEqual(
+        readCleanShutdown(files, '/data'),
+        { brokerEpoch: -1, isSynced: true },
+        text,
+      );
     }
   });
 });

@@ -50,5 +50,7 @@ odradek.send.buffer.bytes | INT | 262144 | [1,...] | low | read-only | acts
     Bytes of answers that may wait for one client to read them; beyond it nothing more is read from that client.
 odradek.shutdown.drain.ms | INT | 5000 | [0,...] | medium | read-only | acts
     How long a stopping broker waits for requests that it has begun.
+odradek.shutdown.flush.ms | INT | 5000 | [0,...] | medium | read-only | acts
+    For how long a stopping broker flushes its logs; what is left then is written, and checked at the next start if the machine has lost its memory by then. Where that cannot be told (there is no boot id), all are flushed.
 `,
 );
