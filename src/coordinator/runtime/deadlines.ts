@@ -15,6 +15,11 @@ export class Deadlines {
   readonly #options: DeadlinesOptions;
   readonly #wheel: TimerWheel;
   readonly #entries = new Map<string, DeadlineEntry>();
+  /** One for all entries: each member of each group has one of these. */
+  readonly #expired = (entry: DeadlineEntry): void => {
+    this.#entries.delete(entry.key);
+    this.#options.due(entry.key);
+  };
 
   constructor(options: DeadlinesOptions, modules: { readonly wheel: TimerWheel }) {
     this.#options = options;
@@ -42,7 +47,7 @@ export class Deadlines {
   #entryOf(key: string): DeadlineEntry {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = new DeadlineEntry(key, (due) => this.#expired(due));
+      entry = new DeadlineEntry(key, this.#expired);
       this.#entries.set(key, entry);
     }
     return entry;
@@ -55,10 +60,6 @@ export class Deadlines {
     this.#entries.delete(key);
   }
 
-  #expired(entry: DeadlineEntry): void {
-    this.#entries.delete(entry.key);
-    this.#options.due(entry.key);
-  }
 }
 
 class DeadlineEntry implements WheelEntry {
