@@ -59,7 +59,6 @@ export class Deadlines {
     this.#wheel.cancel(entry);
     this.#entries.delete(key);
   }
-
 }
 
 class DeadlineEntry implements WheelEntry {
