@@ -69,7 +69,7 @@ function replay(
 
 /** Apache writes `min.insync.replicas` into the configuration of all brokers when it formats its folder. */
 async function asFormatted(broker: Broker): Promise<void> {
-  const conversation = new Conversation(broker.bootstrapServers, 'formatting', '');
+  const conversation = Conversation.with(broker.bootstrapServers, 'formatting', '');
   const configs = [{ name: 'min.insync.replicas', configOperation: 0, value: '1' }];
   await conversation.prepare('IncrementalAlterConfigs', 1, {
     resources: [{ resourceType: 4, resourceName: '', configs }],

@@ -356,6 +356,48 @@ const groupDeviations: readonly Deviation[] = [
     place: /^\d+ FindCoordinator v\d+ (\.coordinators\[\d+\])?\.errorMessage$/,
     odradek: /^"The request contradicts itself/,
   },
+  {
+    why: 'a protocol with an empty name is one: Apache says null for it',
+    scenario: /^JoinGroup v9: odd protocols/,
+    place: /^7 JoinGroup v9 \.protocolName$/,
+    apache: /^null$/,
+  },
+  {
+    why: 'the first of two protocols of one name counts: Apache does not answer at all, now or later',
+    scenario: /^JoinGroup .*: odd protocols/,
+    place: /^1[2-5] /,
+    apache: /^("<silence>"|undefined)$/,
+  },
+  {
+    why: 'who says what no consumer says joins all the same: Apache does not answer, now or later',
+    scenario: /^JoinGroup .*: a consumer that says nonsense/,
+    place: /^2 JoinGroup /,
+    apache: /^"<silence>"$/,
+  },
+  {
+    why: 'who says what no consumer says is refused by a consumer group: Apache fails with an unknown error',
+    scenario: /^JoinGroup .*: into a consumer group$/,
+    place: /^4 JoinGroup v\d+ \.errorCode$/,
+    apache: /^-1$/,
+    odradek: /^23$/,
+  },
+  {
+    why: 'an id that nobody gave out is not let in: who had it once may still read what others have by now',
+    scenario: /^JoinGroup .*: into a consumer group, with ids/,
+    place: /^4 JoinGroup /,
+  },
+  {
+    why: 'members of a group that goes back to the classic protocol are shown with what they own, not with what they were to own',
+    scenario: /^JoinGroup .*: into a consumer group$/,
+    place: /DescribeGroups v6 \.groups\[0\]\.members\[0\]\.memberAssignment$/,
+  },
+  {
+    why: 'no id is not the id of a member: Apache fails with an unknown error',
+    scenario: /^OffsetFetch .*: of a consumer group/,
+    place: /^1[456] OffsetFetch v\d+ \.groups\[0\]\.errorCode$/,
+    apache: /^-1$/,
+    odradek: /^25$/,
+  },
 ];
 
 /** Every deviation that is meant. One that no scenario shows is one too many. */

@@ -40,18 +40,39 @@ const settleTimeoutMs = 10_000;
  * was asked by `ask` and friends. What `prepare` and its friends ask is not in it.
  */
 export class Conversation {
-  readonly transcript: Exchange[] = [];
+  readonly transcript: Exchange[];
   readonly normaliser: Normaliser;
   readonly #port: number;
+  readonly #clientId: string;
+  readonly #others: Conversation[] = [];
   #link: Link | undefined;
   #correlationId = 0;
 
+  private constructor(
+    port: number,
+    clientId: string,
+    shared: { readonly transcript: Exchange[]; readonly normaliser: Normaliser },
+  ) {
+    this.transcript = shared.transcript;
+    this.normaliser = shared.normaliser;
+    this.#port = port;
+    this.#clientId = clientId;
+  }
+
   /** `run` keeps the topics of two runs against one broker apart. */
-  constructor(bootstrapServers: string, scenario: string, run: string) {
+  static with(bootstrapServers: string, scenario: string, run: string): Conversation {
     const hash = createHash('sha256').update(`${run} ${scenario}`).digest('hex');
-    this.normaliser = new Normaliser(`-x${hash.slice(0, 10)}`);
-    this.#port = Number(bootstrapServers.split(':').at(-1));
-    this.normaliser.topicId(unknownTopicId, 'nobody');
+    const normaliser = new Normaliser(`-x${hash.slice(0, 10)}`);
+    normaliser.topicId(unknownTopicId, 'nobody');
+    const port = Number(bootstrapServers.split(':').at(-1));
+    return new Conversation(port, 'answers', { transcript: [], normaliser });
+  }
+
+  /** A second client of the same scenario, with a connection of its own. Both write into one transcript. */
+  beside(clientId: string): Conversation {
+    const other = new Conversation(this.#port, clientId, this);
+    this.#others.push(other);
+    return other;
   }
 
   /** A topic name of this scenario alone, which the transcript shows as `label`. */
@@ -96,6 +117,31 @@ export class Conversation {
     }
   }
 
+  /** Asks what will be answered when others have asked, too. The answer is for `note`. */
+  begin<N extends AskedApi>(api: N, version: number, question: Question<N>): Promise<Answer<N>> {
+    const coming = this.prepare(api, version, question);
+    // A scenario that ends before has no use for it.
+    coming.catch(() => {});
+    return coming;
+  }
+
+  /**
+   * Puts an answer that was waited for elsewhere into the transcript: those of several clients, which may come
+   * in any order, stand there in that of the notes.
+   */
+  async note<N extends AskedApi>(
+    api: N,
+    version: number,
+    coming: Promise<Answer<N>>,
+  ): Promise<Answer<N>> {
+    const answer = await coming;
+    this.transcript.push({
+      asked: `${api} v${version}`,
+      answer: this.normaliser.normalise(api, answer),
+    });
+    return answer;
+  }
+
   /** Sends a request that gets no answer. */
   async tell<N extends AskedApi>(api: N, version: number, question: Question<N>): Promise<void> {
     (await this.#open()).write(this.frame(api, version, question));
@@ -108,7 +154,7 @@ export class Conversation {
 
   /** A request's frame, size and header included. */
   frame<N extends AskedApi>(api: N, version: number, question: Question<N>): Uint8Array {
-    const header = { correlationId: ++this.#correlationId, clientId: 'answers' };
+    const header = { correlationId: ++this.#correlationId, clientId: this.#clientId };
     const schema: ApiSchema = apis[api].request;
     return concatenated(encodeRequestFrame(schema, version, header, question as never)).slice();
   }
@@ -179,10 +225,11 @@ export class Conversation {
     return this.#link;
   }
 
-  /** Closes the connection; the next request opens another. */
+  /** Closes the connection, and those of the others beside; the next request opens another. */
   hangUp(): void {
     this.#link?.close();
     this.#link = undefined;
+    for (const other of this.#others) other.hangUp();
   }
 }
 

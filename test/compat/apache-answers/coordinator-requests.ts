@@ -18,6 +18,14 @@ export async function coordinated(broker: Conversation, label = 'readers'): Prom
   return group;
 }
 
+/** Waits until a classic group is in `state`. */
+export async function inState(broker: Conversation, group: string, state: string): Promise<void> {
+  await broker.settled(`${group} is ${state}`, async () => {
+    const { groups } = await broker.prepare('DescribeGroups', 5, { groups: [group] });
+    return groups[0]?.groupState === state;
+  });
+}
+
 /** What a consumer says of itself: version 0 of its protocol, no topics, nothing else. */
 const subscription = Buffer.from('000000000000ffffffff', 'hex');
 

@@ -13,6 +13,7 @@ const findScenarios: Scenario[] = [
     await broker.ask('FindCoordinator', version, { key: '' });
     if (version < 1) return;
     await broker.ask('FindCoordinator', version, { key: group, keyType: 2 });
+    await broker.ask('FindCoordinator', version, { key: group, keyType: -1 });
     await broker.attempt('FindCoordinator', version, { key: group, keyType: 9 });
   }),
   ...inVersions('FindCoordinator', [4, 5, 6], 'several keys', async (broker, version) => {
@@ -21,6 +22,7 @@ const findScenarios: Scenario[] = [
     await broker.ask('FindCoordinator', version, { keyType: 0, coordinatorKeys });
     await broker.ask('FindCoordinator', version, { keyType: 0, coordinatorKeys: [] });
     if (version < 6) await broker.ask('FindCoordinator', version, { keyType: 2, coordinatorKeys });
+    await broker.ask('FindCoordinator', version, { keyType: 9, coordinatorKeys: [] });
     await broker.attempt('FindCoordinator', version, { keyType: 9, coordinatorKeys });
   }),
 ];

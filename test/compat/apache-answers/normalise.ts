@@ -22,9 +22,19 @@ const unordered: Readonly<Record<string, readonly string[]>> = {
   DeleteRecords: ['topics', 'partitions'],
   DeleteTopics: ['responses'],
   DescribeLogDirs: ['topics', 'partitions'],
+  ConsumerGroupDescribe: [
+    'groups',
+    'members',
+    'partitions',
+    'subscribedTopicNames',
+    'topicPartitions',
+  ],
+  ConsumerGroupHeartbeat: ['topicPartitions', 'partitions'],
+  DescribeGroups: ['members'],
   Fetch: ['responses'],
   IncrementalAlterConfigs: ['responses'],
   ListConfigResources: ['configResources'],
+  JoinGroup: ['members'],
   ListOffsets: ['topics', 'partitions'],
   ListGroups: ['groups'],
   Metadata: ['topics'],
@@ -50,6 +60,8 @@ export class Normaliser {
   readonly #startedMs = Date.now();
   readonly #seen = new Map<string, Map<string | number, string>>();
   #unordered: readonly string[] = [];
+  /** Whether all groups are shown, those of other scenarios among them. */
+  #showsAllGroups = false;
 
   constructor(suffix: string) {
     this.suffix = suffix;
@@ -63,6 +75,7 @@ export class Normaliser {
   /** An answer of `api` in words that can be compared. */
   normalise(api: string, answer: unknown): Json {
     this.#unordered = unordered[api] ?? [];
+    this.#showsAllGroups = api === 'ListGroups';
     return this.#value('', api === 'Fetch' ? byPartition(answer as Answer<'Fetch'>) : answer);
   }
 
@@ -72,9 +85,16 @@ export class Normaliser {
     if (typeof value === 'number') return this.#number(field, value);
     if (typeof value === 'string') return this.#string(field, value);
     if (typeof value === 'boolean') return value;
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+    if (value instanceof Uint8Array) return this.#bytes(value);
     if (Array.isArray(value)) return this.#array(field, value);
     return this.#struct(value as Record<string, unknown>);
+  }
+
+  /** What members tell each other has names of topics in it. */
+  #bytes(value: Uint8Array): Json {
+    if (value.length > 1000) return `<${value.length} bytes>`;
+    const text = Buffer.from(value).toString('latin1').replaceAll(this.suffix, '');
+    return Buffer.from(text, 'latin1').toString('base64');
   }
 
   #struct(value: Record<string, unknown>): Json {
@@ -100,9 +120,11 @@ export class Normaliser {
     return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** Whether this is about a topic of another scenario. */
+  /** Whether this is about a topic or a group of another scenario. */
   #isForeign(element: unknown): boolean {
     if (typeof element !== 'object' || element === null) return false;
+    // The group without a name is nobody's own.
+    if (this.#showsAllGroups && 'groupId' in element && element.groupId === '') return true;
     return Object.entries(element).some(
       ([field, value]) =>
         nameFields.includes(field) &&
@@ -127,7 +149,7 @@ export class Normaliser {
 
   #string(field: string, value: string): Json {
     if (field === 'topicId') return value === zeroUuid ? value : this.#numbered('topic id', value);
-    if (memberFields.includes(field) && /-[0-9A-Za-z_-]{22,}$/.test(value)) {
+    if (memberFields.includes(field) && /(?:^|-)[0-9A-Za-z_-]{22,}$/.test(value)) {
       return this.#numbered('member', value);
     }
     if (field === 'documentation') return value === '' ? '' : '<text>';
@@ -136,8 +158,10 @@ export class Normaliser {
       .replaceAll(this.suffix, '')
       .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
       .replaceAll(/(?:\/[\w.-]+)*\/apache-answers-\w+/g, '<folder>');
-    for (const [id, word] of this.#seen.get('topic id') ?? []) {
-      text = text.replaceAll(String(id), word);
+    for (const what of ['topic id', 'member']) {
+      for (const [id, word] of this.#seen.get(what) ?? []) {
+        text = text.replaceAll(String(id), word);
+      }
     }
     return text
       .replaceAll(/\d{13,}/g, (digits) => (this.#isNow(Number(digits)) ? '<now>' : digits))

@@ -25,7 +25,7 @@ export async function play(
   bootstrapServers: string,
   run: string,
 ): Promise<readonly Exchange[]> {
-  const broker = new Conversation(bootstrapServers, scenario.name, run);
+  const broker = Conversation.with(bootstrapServers, scenario.name, run);
   try {
     await scenario.run(broker);
   } catch (error) {
