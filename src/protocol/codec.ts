@@ -38,9 +38,9 @@ function compileVersion(schema: MessageSchema, version: number, int64s: Int64Mod
 }
 
 /**
- * Reads a message of `version`, which must be one of the schema's. Fields that the version does not have hold their default. Throws `PROTOCOL_ERROR`, which names
- * message, version and field, for anything malformed, bytes behind the message among it (but not behind a
- * header or a structure of the consumer protocol).
+ * Reads a message of `version`, which must be one of the schema's. Fields that the version does not have hold
+ * their default. Throws `PROTOCOL_ERROR`, which names message, version and field, for anything malformed, bytes
+ * behind the message among it (but not behind a request, a header or a structure of the consumer protocol).
  *
  * `records` fields share the memory of the reader's chunks; all else belongs to the caller. A struct that
  * is not on the wire is frozen: it may be shared with other messages.

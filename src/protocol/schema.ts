@@ -202,7 +202,10 @@ export interface MessageSchema<F extends Fields = Fields> {
   readonly validVersions: VersionRange;
   /** The versions with compact lengths and tagged fields (KIP-482); undefined for none. */
   readonly flexibleVersions: VersionRange | undefined;
-  /** Whether bytes may follow the message: a body behind a header, fields of newer versions. */
+  /**
+   * Whether bytes may follow the message: a body behind a header, fields of newer versions, what a client has
+   * put behind its request.
+   */
   readonly toleratesTrailingBytes: boolean;
   readonly fields: F;
 }
@@ -253,12 +256,15 @@ function message<K extends MessageKind, F extends Fields>(
   };
 }
 
-/** A request, by the key of its API (`api-keys.ts`). */
+/**
+ * A request, by the key of its API (`api-keys.ts`). Bytes behind it are passed over, as Apache Kafka does:
+ * librdkafka 2.12 leaves three when it asks for the metadata of all topics.
+ */
 export function request<F extends Fields>(
   options: MessageOptions & { readonly apiKey: number },
   fields: F,
 ): ApiSchema<F> {
-  return { ...message('request', options, fields, false), apiKey: options.apiKey };
+  return { ...message('request', options, fields, true), apiKey: options.apiKey };
 }
 
 /** The response to the request with the same `apiKey`. */

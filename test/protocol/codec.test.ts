@@ -96,7 +96,7 @@ test('each message cut off at each byte is refused with PROTOCOL_ERROR, and noth
   }
 });
 
-test('bytes behind a message are refused, but behind headers and the consumer protocol', () => {
+test('bytes behind a message are refused, but behind requests, headers and the consumer protocol', () => {
   for (const { schema, version } of eachVersion()) {
     const value = fc.sample(messagesOf(schema, version), { numRuns: 1, seed: 3 })[0];
     const bytes = concatenated([encoded(schema, version, value), Uint8Array.of(0)]);
