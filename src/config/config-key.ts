@@ -40,6 +40,8 @@ export type ConfigBounds =
   /** One of `values`, or a list of them. */
   | { readonly kind: 'oneOf'; readonly values: readonly string[]; readonly ignoreCase: boolean }
   | { readonly kind: 'throttledReplicas' }
+  /** Where a share group begins to read. */
+  | { readonly kind: 'offsetReset' }
   | { readonly kind: 'nonEmpty' };
 
 /** One key, with all that is known of it. */
@@ -114,6 +116,7 @@ function parseBounds(text: string): ConfigBounds {
     return { kind: 'any' };
   if (text === 'non-empty string') return { kind: 'nonEmpty' };
   if (text.startsWith('[partitionId]')) return { kind: 'throttledReplicas' };
+  if (text.includes('by_duration:')) return { kind: 'offsetReset' };
   const range = /^\[(-?\d+),\.\.\.(?:,(-?\d+))?\](?: or (-?\d+))?$/.exec(text);
   if (range) {
     const [, min, max, or] = range;

@@ -19,6 +19,11 @@ const integerBounds = {
 const decimal = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
 const hexadecimal = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/;
 
+/** In front of how far back a share group begins. */
+const byDuration = 'by_duration:';
+/** What `Duration.parse` takes, without signs. */
+const duration = /^P(?=\d|T\d)(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d{0,9})?S)?)?$/i;
+
 /** What is wrong with `text` as a value of `key`; undefined when nothing is. */
 export function valueProblem(key: ConfigKey, text: string): ValueProblem | undefined {
   return typeProblem(key, text) ?? boundsProblem(key, key.bounds, text);
@@ -105,6 +110,8 @@ function boundsProblem(
       return choiceProblem(key, bounds, text);
     case 'throttledReplicas':
       return throttledReplicasProblem(key, text);
+    case 'offsetReset':
+      return offsetResetProblem(key, text);
     case 'nonEmpty':
       if (text.trim() !== '') return undefined;
       return invalid(key, text, 'String must be non-empty', 'a text that is not empty');
@@ -148,6 +155,16 @@ function choiceProblem(
   const among = values.join(', ');
   const how = ignoreCase ? ' (case insensitive)' : '';
   return invalid(key, wrong, `String must be one of${how}: ${among}`, `one of ${among}`);
+}
+
+function offsetResetProblem(key: ConfigKey, text: string): ValueProblem | undefined {
+  const reset = text.trim();
+  if (reset === 'earliest' || reset === 'latest') return undefined;
+  const isDuration = reset.startsWith(byDuration) && duration.test(reset.slice(byDuration.length));
+  if (isDuration) return undefined;
+  const expected = `either 'earliest', 'latest' or of the format '${byDuration}<PnDTnHnMn.nS>'`;
+  const problem = `Invalid value \`${text}\` for configuration ${key.name}. The value must be ${expected}.`;
+  return invalid(key, text, problem, expected);
 }
 
 function throttledReplicasProblem(key: ConfigKey, text: string): ValueProblem | undefined {

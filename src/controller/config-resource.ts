@@ -1,8 +1,7 @@
 import { brokerConfigProblem } from '../config/broker-config-problem.ts';
-import { setValue } from '../config/config-layers.ts';
 import type { ConfigLayers } from '../config/config-layers.ts';
-import { brokerConfigKeys, groupConfigKeys } from '../config/config-table.ts';
-import { parseInteger, valueProblem } from '../config/config-value.ts';
+import { brokerConfigKeys } from '../config/config-table.ts';
+import { valueProblem } from '../config/config-value.ts';
 import { listenerPrefix } from '../config/listener-prefix.ts';
 import { connectionOverrides, resolveBrokerConfig } from '../config/resolve-broker-config.ts';
 import { topicConfigProblem } from '../config/topic-config.ts';
@@ -11,6 +10,7 @@ import { valueSizeProblem } from './config-values.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { refuse } from './decision.ts';
 import type { Refusal } from './decision.ts';
+import { groupConfigProblem } from './group-config-problem.ts';
 import { hasCode } from '../util/odradek-error.ts';
 
 /** What has configs of its own. A broker without a name stands for the defaults of all. */
@@ -120,38 +120,4 @@ function invalidConfigMessage(resolve: () => unknown): string | undefined {
     if (hasCode(error, 'INVALID_CONFIG')) return error.message;
     throw error;
   }
-}
-
-/** What is wrong with a group's configs: their values, and the bounds that the broker sets for groups. */
-function groupConfigProblem(
-  configs: ReadonlyMap<string, string>,
-  layers: ConfigLayers,
-): string | undefined {
-  for (const [name, value] of configs) {
-    const key = groupConfigKeys.get(name);
-    if (key === undefined) return `Unknown group config name: ${name}`;
-    const problem = valueProblem(key, value)?.message ?? groupBoundProblem(name, value, layers);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-/** `consumer.session.timeout.ms` lies between `group.consumer.min.session.timeout.ms` and `…max…`. */
-function groupBoundProblem(name: string, value: string, layers: ConfigLayers): string | undefined {
-  const [kind = '', ...rest] = name.split('.');
-  const number = parseInteger('LONG', value);
-  if (number === undefined) return undefined;
-  const bound = (which: 'min' | 'max'): { key: string; value: number } | undefined => {
-    const key = `group.${kind}.${which}.${rest.join('.')}`;
-    const text = setValue(layers, key) ?? brokerConfigKeys.get(key)?.defaultValue;
-    const parsed = text === undefined || text === null ? undefined : parseInteger('LONG', text);
-    return parsed === undefined ? undefined : { key, value: parsed };
-  };
-  const min = bound('min');
-  if (min !== undefined && number < min.value) {
-    return `${name} must be greater than or equal to ${min.key}`;
-  }
-  const max = bound('max');
-  if (max === undefined || number <= max.value) return undefined;
-  return `${name} must be less than or equal to ${max.key}`;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { noConfigLayers } from '../../src/config/config-layers.ts';
-import { brokerConfigKeys } from '../../src/config/config-table.ts';
+import { brokerConfigKeys, groupConfigKeys } from '../../src/config/config-table.ts';
 import {
   parseBoolean,
   parseDouble,
@@ -132,6 +132,29 @@ test('values whose case does not count are taken in any', () => {
     'Invalid value sideways for configuration group.consumer.migration.policy: String must be ' +
       'one of (case insensitive): DISABLED, DOWNGRADE, UPGRADE, BIDIRECTIONAL',
   );
+});
+
+test('a share group begins at an end of the log, or as long ago as a duration says', () => {
+  const key = must(groupConfigKeys.get('share.auto.offset.reset'));
+  const right = ['P1D', 'PT1H30M', 'P1DT2H3M4.5S', 'pt1h', 'PT0S', 'PT1,5S', 'PT5.S'];
+  for (const text of ['latest', 'earliest', ...right.map((each) => `by_duration:${each}`)]) {
+    assert.equal(valueProblem(key, text), undefined, text);
+  }
+  const wrong = ['', 'P', 'PT', 'P1DT', 'P1Y', 'P1W', 'PT-1S', '-PT1S', '1D', 'PT1S1H', 'tomorrow'];
+  const texts = [
+    'none',
+    'EARLIEST',
+    'BY_DURATION:P1D',
+    ...wrong.map((each) => `by_duration:${each}`),
+  ];
+  for (const text of texts) {
+    assert.equal(
+      valueProblem(key, text)?.message,
+      `Invalid value ${text} for configuration ${key.name}: Invalid value \`${text}\` for ` +
+        `configuration ${key.name}. The value must be either 'earliest', 'latest' or of the format ` +
+        "'by_duration:<PnDTnHnMn.nS>'.",
+    );
+  }
 });
 
 test('no text whatever makes a judgement throw', () => {

@@ -232,6 +232,37 @@ test('configs of groups keep to the bounds that the broker sets', () => {
   for (const [alteration, refusal] of cases) assert.deepEqual(alter(image, alteration), [refusal]);
 });
 
+test('a group whose members would be silent for longer than they may is refused', () => {
+  const image = imageWithTopic();
+  const settings = settingsOf({ 'group.consumer.min.session.timeout.ms': '4000' });
+  const refusalOf = (...operations: readonly ConfigOperation[]): string | undefined => {
+    const resources = [{ scope: 'group', name: 'g', operations } as const];
+    return carryOut(image, alterConfigs(image, { resources, validateOnly: false }, settings))[0]
+      ?.refusal?.message;
+  };
+  const session = 'consumer.session.timeout.ms';
+  const heartbeat = 'consumer.heartbeat.interval.ms';
+  const problem = `${session} must be greater than ${heartbeat}`;
+  assert.equal(refusalOf(op('SET', session, '5000')), problem, 'the interval of all groups counts');
+  assert.equal(refusalOf(op('SET', session, '5001')), undefined);
+  assert.equal(refusalOf(op('SET', heartbeat, '6000')), problem, 'what the group has counts');
+  assert.equal(refusalOf(op('SET', heartbeat, '6000'), op('SET', session, '6001')), undefined);
+});
+
+test('a streams group keeps no more standby replicas than the broker lets it', () => {
+  const image = imageWithTopic();
+  const key = 'streams.num.standby.replicas';
+  const group = (value: string): ConfigAlteration => ({
+    scope: 'group',
+    name: 'g',
+    operations: [op('SET', key, value)],
+  });
+  assert.deepEqual(alter(image, group('2')), ['OK']);
+  assert.deepEqual(alter(image, group('3')), [
+    `INVALID_CONFIG: ${key} must be less than or equal to group.streams.max.standby.replicas`,
+  ]);
+});
+
 test('a resource that is named twice is refused, the others are altered', () => {
   const image = imageWithTopic();
   const results = alter(
