@@ -88,7 +88,12 @@ for (const protocol of ['classic', 'consumer'] as const) {
         tools.run('consumer-groups', ['--describe', ...group, '--members', '--verbose']),
         tools.run('consumer-groups', ['--describe', ...group, '--state']),
         tools.run('consumer-groups', [
-          ...['--reset-offsets', ...group, '--topic', 'orders', '--to-earliest', '--execute'],
+          '--reset-offsets',
+          ...group,
+          '--topic',
+          'orders',
+          '--to-earliest',
+          '--execute',
         ]),
         tools.run('consumer-groups', ['--delete', ...group]),
       ]);
