@@ -11,6 +11,14 @@ const patternLengthMax = 4096;
 /** Instructions of the compiled expression. `.{1,249}` has 499. */
 const patternSizeMax = 2000;
 
+/**
+ * What an expression's large classes may take to compile, of some milliseconds: one by its name (`\pL`) counts
+ * 1. A range that ends beyond ASCII counts 16, since `(?i)` looks at each character in it.
+ */
+const classWorkMax = 64;
+const rangeWork = 16;
+const largeClasses = /\\[pP]|-\\?(?:[^\0-\x7f]|x\{0*[\da-fA-F]{3})/g;
+
 /** A compiled regular expression. */
 export interface TopicPattern {
   /** Instructions: matching a name costs this times its length at the worst. */
@@ -36,6 +44,7 @@ export function compilePattern(regex: string): TopicPattern | { readonly problem
     return { problem: `it is longer than ${patternLengthMax} characters` };
   }
   if (sizeAtMost(regex) > patternSizeMax) return { problem: tooLarge };
+  if (classWorkOf(regex) > classWorkMax) return { problem: tooManyClasses };
   let compiled: RE2JS;
   try {
     compiled = library().RE2JS.compile(regex);
@@ -48,6 +57,13 @@ export function compilePattern(regex: string): TopicPattern | { readonly problem
 }
 
 const tooLarge = `it compiles to more than ${patternSizeMax} instructions`;
+const tooManyClasses = 'it has too many classes of characters beyond ASCII, which no topic has';
+
+function classWorkOf(regex: string): number {
+  let work = 0;
+  for (const [found] of regex.matchAll(largeClasses)) work += found.startsWith('-') ? rangeWork : 1;
+  return work;
+}
 
 function syntaxProblem(error: unknown): string {
   // The library's message repeats the expression, in part or whole, behind what is wrong with it.
@@ -113,10 +129,27 @@ function repeatAt(regex: string, at: number): { most: number; end: number } | un
   return { most, end: repeatPattern.lastIndex };
 }
 
-/** Behind a character, an escape (`\.`, `\pL`, `\p{Greek}`, `\x{10FFFF}`) or a class (`[^]a-z[:digit:]]`). */
-const piecePattern = /\\[pPx]\{[^}]*\}|\\[^]|\[\^?\]?(?:\[:[^\]]*:\]|\\[^]|[^\]])*\]|[^]/y;
+/** An escape (`\.`, `\pL`, `\p{Greek}`, `\x{10FFFF}`) or a character. */
+const piecePattern = /\\[pPx]\{[^}]*\}|\\[^]|[^]/y;
 
+/** Behind a class or what `piecePattern` matches. */
 function endOfPiece(regex: string, at: number): number {
+  if (regex.charAt(at) === '[') return endOfClass(regex, at);
   piecePattern.lastIndex = at;
   return piecePattern.exec(regex) === null ? at + 1 : piecePattern.lastIndex;
+}
+
+/** Behind a class such as `[^]a-z[:digit:]]`. It is walked by hand: a pattern could go back and forth in it. */
+function endOfClass(regex: string, at: number): number {
+  let end = at + 1;
+  if (regex.charAt(end) === '^') end++;
+  if (regex.charAt(end) === ']') end++;
+  while (end < regex.length) {
+    const character = regex.charAt(end);
+    if (character === ']') return end + 1;
+    const named = regex.startsWith('[:', end) ? regex.indexOf(':]', end + 2) : -1;
+    if (named !== -1) end = named + 2;
+    else end += character === '\\' ? 2 : 1;
+  }
+  return regex.length;
 }

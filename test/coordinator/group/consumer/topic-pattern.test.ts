@@ -43,12 +43,26 @@ test('what is no expression of RE2, or one that costs too much, has a problem', 
     `${'('.repeat(1500)}${')'.repeat(1500)}`,
     '[a-z]{500}'.repeat(100),
     'x'.repeat(4097),
+    `[${String.raw`\d`.repeat(1000)}`,
+    '[[:'.repeat(1000),
   ];
   for (const regex of hostile) assert.ok('problem' in compilePattern(regex), regex.slice(0, 40));
 });
 
+test('large classes, of which one takes milliseconds to compile, are few', () => {
+  const large = [String.raw`[B-\x{1E942}]`, String.raw`[a-\x{0010FFFF}]`, '[B-𞥂]', '[^B-￿]'];
+  for (const one of large) {
+    assert.ok('matches' in compilePattern(`(?i)${one.repeat(4)}`), one);
+    assert.ok('problem' in compilePattern(`(?i)${one.repeat(5)}`), one);
+  }
+  assert.ok('problem' in compilePattern(`(?i)[${'B-𞥂'.repeat(1000)}]`));
+  assert.ok('problem' in compilePattern(`(?i)[${String.raw`B-\x{1E942}`.repeat(300)}]`));
+  assert.ok('matches' in compilePattern(String.raw`\pL\p{Greek}*[^\PL\PN]`));
+  assert.ok('problem' in compilePattern(`[${String.raw`\pL`.repeat(1300)}]`));
+});
+
 const pieces =
-  'a b . - | ( ) [a-z] [^0-9] [[:alpha:]] []x] * + ? {2} {3,} {0,5} {1,30} (?: (?i) ^ $ \\d \\pL ' +
+  'a b . - | ( ) [ [^ [[: [a-z] [^0-9] [[:alpha:]] []x] * + ? {2} {3,} {0,5} {1,30} (?: (?i) ^ $ \\d \\pL ' +
   '\\p{Greek} \\. \\x{61} (?P<n> \\Qa(\\E { } ]';
 const piece = fc.constantFrom(...pieces.split(' '));
 
