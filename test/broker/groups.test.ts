@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  consumerGroupHeartbeatRequest,
+  consumerGroupHeartbeatResponse,
+} from '../../src/protocol/messages/consumer-group-heartbeat.ts';
+import {
   deleteTopicsRequest,
   deleteTopicsResponse,
 } from '../../src/protocol/messages/delete-topics.ts';
 import { heartbeatRequest, heartbeatResponse } from '../../src/protocol/messages/heartbeat.ts';
+import {
+  incrementalAlterConfigsRequest,
+  incrementalAlterConfigsResponse,
+} from '../../src/protocol/messages/incremental-alter-configs.ts';
 import { joinGroupRequest, joinGroupResponse } from '../../src/protocol/messages/join-group.ts';
 import {
   offsetCommitRequest,
@@ -23,7 +31,7 @@ import {
   sync,
 } from './group-calls.ts';
 import { readResponse, requestFrame } from './raw-connection.ts';
-import { SimulatedBroker } from './simulated-broker.ts';
+import { SimulatedBroker, type SimulatedPeer } from './simulated-broker.ts';
 
 const offsetsTopic = '__consumer_offsets';
 
@@ -158,6 +166,38 @@ describe('committed offsets', () => {
   });
 });
 
+/** A heartbeat of the one member of `g`, by KIP-848; answers error, epoch and interval. */
+async function beat(peer: SimulatedPeer, memberEpoch: number): Promise<number[]> {
+  const joining = { rebalanceTimeoutMs: 60_000, subscribedTopicNames: ['orders'] };
+  const told = await peer.call(consumerGroupHeartbeatRequest, consumerGroupHeartbeatResponse, 1, {
+    groupId: 'g',
+    memberId: 'm',
+    memberEpoch,
+    ...(memberEpoch === 0 ? { ...joining, topicPartitions: [] } : {}),
+  });
+  return [told.errorCode, told.memberEpoch, told.heartbeatIntervalMs];
+}
+
+async function setOfGroup(
+  peer: SimulatedPeer,
+  resourceName: string,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const configs = Object.entries(values).map(([name, value]) => ({
+    name,
+    configOperation: 0,
+    value,
+  }));
+  const resources = [{ resourceType: 32, resourceName, configs }];
+  const { responses } = await peer.call(
+    incrementalAlterConfigsRequest,
+    incrementalAlterConfigsResponse,
+    1,
+    { resources, validateOnly: false },
+  );
+  assert.equal(responses[0]?.errorCode, 0);
+}
+
 describe('groups on the wire', () => {
   it('a group of one is stable at once, and goes on after a restart of the broker', async () => {
     const broker = await SimulatedBroker.start({
@@ -174,6 +214,28 @@ describe('groups on the wire', () => {
     const heartbeat = { groupId: 'g', generationId: joined.generationId, memberId };
     const { errorCode } = await again.call(heartbeatRequest, heartbeatResponse, 3, heartbeat);
     assert.equal(errorCode, 0);
+    await broker.complete(broker.running.stop());
+  });
+
+  it('go by what is set for a group from the next heartbeat on, also after a restart', async () => {
+    const minutes = { 'group.consumer.max.session.timeout.ms': 600_000 };
+    const broker = await SimulatedBroker.start({ config: minutes });
+    await broker.createTopic('orders');
+    let peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    assert.deepEqual(await beat(peer, 0), [0, 2, 5000]);
+    await setOfGroup(peer, 'g', {
+      'consumer.heartbeat.interval.ms': '15000',
+      'consumer.session.timeout.ms': '300000',
+    });
+    assert.deepEqual(await beat(peer, 2), [0, 2, 15_000]);
+    await broker.simulation.runFor(299_000);
+    assert.deepEqual(await beat(peer, 2), [0, 2, 15_000]);
+    await broker.restart();
+    peer = await broker.connect();
+    assert.deepEqual(await beat(peer, 2), [0, 2, 15_000]);
+    await broker.simulation.runFor(301_000);
+    assert.deepEqual(await beat(peer, 2), [errorCodes.UNKNOWN_MEMBER_ID, 0, 0]);
     await broker.complete(broker.running.stop());
   });
 
