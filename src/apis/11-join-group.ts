@@ -5,7 +5,8 @@
  * leader gets all members, everybody the generation and the protocol that was chosen.
  *
  * Versions: 4 sends a new member back with the id that it shall join with (KIP-394); 5 knows static members
- * (KIP-345); before 7 the protocol's name is not null; 9 may tell a leader not to assign anew (KIP-814).
+ * (KIP-345); before 7 the protocol's name is not null; 8 says why a member joins again, which is logged
+ * (KIP-800); 9 may tell a leader not to assign anew (KIP-814).
  *
  * Gaps: none.
  */
@@ -19,6 +20,7 @@ import type { Encodable } from '../protocol/schema.ts';
 import { ownBytes } from '../util/bytes.ts';
 import { defineApi } from './api.ts';
 import { askGroup, contextOf } from './ask-group.ts';
+import { logReason } from './log-reason.ts';
 
 type Response = Encodable<typeof joinGroupResponse>;
 
@@ -40,6 +42,7 @@ export const joinGroupApi = defineApi({
     ) {
       return inVersion(refused(request, 'INVALID_SESSION_TIMEOUT'), apiVersion);
     }
+    logReason(services.logger, 'a member joins again', request);
     const context = contextOf(call);
     const kept = withOwnBytes(request);
     return askGroup<Response>(

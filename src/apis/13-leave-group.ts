@@ -4,7 +4,7 @@
  * Members leave a classic group at once, or are removed from it by an administrator.
  *
  * Versions: before 3 it is one member, whose error is the whole answer; 3 names several, static ones by their
- * instance id (KIP-345); 5 gives reasons (KIP-800).
+ * instance id (KIP-345); 5 gives reasons, which are logged (KIP-800).
  *
  * Gaps: none.
  */
@@ -17,6 +17,7 @@ import {
 import type { Encodable } from '../protocol/schema.ts';
 import { defineApi } from './api.ts';
 import { askGroup, contextOf, errorAlone } from './ask-group.ts';
+import { logReason } from './log-reason.ts';
 
 type Response = Encodable<typeof leaveGroupResponse>;
 
@@ -33,6 +34,9 @@ export const leaveGroupApi = defineApi({
     if (request.groupId === '') return { errorCode: errorCodes.INVALID_GROUP_ID };
     const context = contextOf(call);
     const members = membersOf(request, apiVersion);
+    for (const { memberId, reason } of members) {
+      logReason(services.logger, 'a member leaves', { groupId: request.groupId, memberId, reason });
+    }
     return askGroup<Response>(call, services, request.groupId, {
       eventOf: (ref) => ({ kind: 'leaveGroup', context, request: { ...request, members }, ref }),
       answerOf: (reply) => inVersion(reply, apiVersion),

@@ -14,6 +14,7 @@ import {
   incrementalAlterConfigsResponse,
 } from '../../src/protocol/messages/incremental-alter-configs.ts';
 import { joinGroupRequest, joinGroupResponse } from '../../src/protocol/messages/join-group.ts';
+import { leaveGroupRequest, leaveGroupResponse } from '../../src/protocol/messages/leave-group.ts';
 import {
   offsetCommitRequest,
   offsetCommitResponse,
@@ -236,6 +237,29 @@ describe('groups on the wire', () => {
     assert.deepEqual(await beat(peer, 2), [0, 2, 15_000]);
     await broker.simulation.runFor(301_000);
     assert.deepEqual(await beat(peer, 2), [errorCodes.UNKNOWN_MEMBER_ID, 0, 0]);
+    await broker.complete(broker.running.stop());
+  });
+
+  it('why members join again and leave is logged', async () => {
+    const broker = await SimulatedBroker.start();
+    const peer = await broker.connect();
+    await findCoordinator(peer, 'g');
+    const why = { reason: 'the topics are others'.padEnd(300, '.') };
+    const joining = { ...joinBody('g', 'nobody'), ...why };
+    await peer.call(joinGroupRequest, joinGroupResponse, 8, joining);
+    await peer.call(joinGroupRequest, joinGroupResponse, 8, joinBody('g', 'nobody'));
+    const members = [{ memberId: 'nobody', reason: 'it stops' }, { memberId: 'other' }];
+    await peer.call(leaveGroupRequest, leaveGroupResponse, 5, { groupId: 'g', members });
+    const who = { groupId: 'g', memberId: 'nobody' };
+    const joins = { level: 'debug', event: 'a member joins again' };
+    const leaves = { level: 'debug', event: 'a member leaves' };
+    assert.deepEqual(
+      broker.log.filter(({ event }) => event.startsWith('a member')),
+      [
+        { ...joins, fields: { ...who, reason: why.reason.slice(0, 255) } },
+        { ...leaves, fields: { ...who, reason: 'it stops' } },
+      ],
+    );
     await broker.complete(broker.running.stop());
   });
 
