@@ -38,7 +38,7 @@ export function openConsumer(target: Target): Consumer {
 }
 
 /** For each client of @platformatic/kafka: patient for as long as a new topic needs to be known. */
-export function clientOptions(target: Target): BaseOptions {
+export function clientOptions(target: Pick<Target, 'bootstrapServers'>): BaseOptions {
   const bootstrapBrokers = [target.bootstrapServers];
   return { clientId: 'compat', bootstrapBrokers, retries: 4, retryDelay: 50 };
 }
