@@ -1,6 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
 import { isDeepStrictEqual } from 'node:util';
-import { runInNewContext } from 'node:vm';
 import {
   Admin,
   ConfigResourceTypes,
@@ -90,18 +88,6 @@ export class GroupScene {
     await Promise.all([this.admin.close(), this.#producer.close()]);
     this.#client.close();
     this.#members.clear();
-    await collectGarbage();
-  }
-}
-
-/** Consumers of kafka-crab-js go when they are collected, and complain until then that the broker has stopped. */
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  // What the first round finds is finished later, and lets go of more.
-  for (let round = 0; round < 3; round++) {
-    collect();
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

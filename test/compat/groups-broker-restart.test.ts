@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { GroupScene, readBy, untilRead } from './group-scene.ts';
-import { groupClients, type GroupClientName } from './members/clients.ts';
-import { MemberProcess } from './members/member-process.ts';
+import { groupClients } from './members/clients.ts';
 import type { Member, MemberOptions } from './members/member.ts';
+import type { GroupClientName } from './members/own-clients.ts';
 import { type OdradekStart, startOdradek } from './odradek-start.ts';
 
 /** kafkajs may come back as another member; then its group waits so long for the one that was. */
@@ -62,8 +62,7 @@ describe('the broker is killed and started again', () => {
           protocol,
           sessionTimeoutMs,
         };
-        // librdkafka prints a line for each connection that fails: in a process of its own.
-        const start = client === 'kafka-crab' ? startProcess : groupClients[client].start;
+        const { start } = groupClients[client];
         const members = await Promise.all([0, 1].map(async () => scene.keep(await start(options))));
         return { groupId, members };
       }),
@@ -92,9 +91,6 @@ describe('the broker is killed and started again', () => {
     }
   });
 });
-
-const startProcess = async (options: MemberOptions): Promise<Member> =>
-  MemberProcess.start('kafka-crab', options);
 
 const assignmentCounts = (members: readonly Member[]): number[] =>
   members.map(({ assignmentCount }) => assignmentCount);

@@ -6,8 +6,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { GroupScene, readBy, untilRead, untilShared } from './group-scene.ts';
-import { groupClients, type GroupClientName } from './members/clients.ts';
+import { groupClients } from './members/clients.ts';
 import { type Member, type MemberOptions, until } from './members/member.ts';
+import type { GroupClientName } from './members/own-clients.ts';
 import { startTarget, type Target } from './target.ts';
 
 describe('members subscribe to a regular expression', { concurrency: 3 }, () => {

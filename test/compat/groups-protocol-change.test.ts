@@ -7,8 +7,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { must } from '../../src/util/assert.ts';
 import { GroupScene, readBy, untilRead } from './group-scene.ts';
-import { groupClients, type GroupClientName } from './members/clients.ts';
+import { groupClients } from './members/clients.ts';
 import type { Member, MemberOptions } from './members/member.ts';
+import type { GroupClientName } from './members/own-clients.ts';
 import { startTarget, type Target } from './target.ts';
 
 type Kind = readonly [client: GroupClientName, assignor: string];

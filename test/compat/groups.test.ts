@@ -7,9 +7,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { must } from '../../src/util/assert.ts';
 import { GroupScene, readBy, untilRead, untilShared } from './group-scene.ts';
-import { groupClients, type GroupClientName } from './members/clients.ts';
+import { groupClients } from './members/clients.ts';
 import { isHeld, until, type Member, type MemberOptions } from './members/member.ts';
 import { MemberProcess } from './members/member-process.ts';
+import type { GroupClientName } from './members/own-clients.ts';
 import { startTarget, type Target } from './target.ts';
 
 /** Of groups in which a member is killed, long enough for others to live on a slow machine. */

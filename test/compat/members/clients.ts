@@ -1,4 +1,6 @@
+import { MemberProcess } from './member-process.ts';
 import type { Member, MemberOptions } from './member.ts';
+import { startHere, type GroupClientName } from './own-clients.ts';
 
 /** A client that a group can be made of. */
 interface GroupClient {
@@ -13,22 +15,13 @@ const hasCrab = await import('kafka-crab-js').then(
   () => false,
 );
 
-/** By their names. Each is loaded when it is wanted, as a process with a member wants one alone. */
-export const groupClients = {
-  kafkajs: {
-    skip: false,
-    start: async (options) => (await import('./kafkajs-member.ts')).KafkajsMember.start(options),
-  },
-  platformatic: {
-    skip: false,
-    start: async (options) =>
-      (await import('./platformatic-member.ts')).PlatformaticMember.start(options),
-  },
+/** By their names. */
+export const groupClients: Readonly<Record<GroupClientName, GroupClient>> = {
+  kafkajs: { skip: false, start: startHere.kafkajs },
+  platformatic: { skip: false, start: startHere.platformatic },
+  // librdkafka's threads outlive a consumer that is closed, and keep the process from ending.
   'kafka-crab': {
     skip: !hasCrab && "kafka-crab-js has no native binding here: npx -c 'npm install' brings it",
-    start: async (options) => (await import('./crab-member.ts')).CrabMember.start(options),
+    start: async (options) => MemberProcess.start('kafka-crab', options),
   },
-} as const satisfies Readonly<Record<string, GroupClient>>;
-
-/** The name of one that Node.js has. */
-export type GroupClientName = keyof typeof groupClients;
+};

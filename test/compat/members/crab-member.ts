@@ -1,13 +1,14 @@
 import { KafkaClient, type KafkaConsumer, type Message } from 'kafka-crab-js';
-import { must } from '../../../src/util/assert.ts';
 import { isHeld, type Member, type MemberOptions, until } from './member.ts';
 
-/** A member by kafka-crab-js (librdkafka), of either protocol. */
+/**
+ * A member by kafka-crab-js (librdkafka), of either protocol. For a process of its own (`member-program.ts`):
+ * its threads outlive it.
+ */
 export class CrabMember implements Member {
-  /** Let go of when it has left: it ends when it is collected, and complains until then of brokers that stop. */
-  #consumer: KafkaConsumer | undefined;
+  readonly #consumer: KafkaConsumer;
   readonly #isStatic: boolean;
-  readonly #assignments = { count: 0 };
+  #assignmentCount = 0;
   readonly values: string[] = [];
   #reading: Promise<void> = Promise.resolve();
   #isLeaving = false;
@@ -25,17 +26,15 @@ export class CrabMember implements Member {
       groupId: options.groupId,
       configuration: configuration(options),
     });
-    // The listener must not hold the member: neither would ever be collected.
-    const assignments = this.#assignments;
     consumer.onEvents((_error, { name, payload }) => {
-      if (name === 'PostRebalance' && payload.action === 'assign') assignments.count++;
+      if (name === 'PostRebalance' && payload.action === 'assign') this.#assignmentCount++;
     });
     this.#consumer = consumer;
   }
 
   static async start(options: MemberOptions): Promise<Member> {
     const member = new CrabMember(options);
-    await must(member.#consumer).subscribe(options.topics.map((topic) => ({ topic })));
+    await member.#consumer.subscribe(options.topics.map((topic) => ({ topic })));
     member.#reading = member.#read();
     return member;
   }
@@ -44,7 +43,7 @@ export class CrabMember implements Member {
     while (!this.#isLeaving) {
       const messages = await this.#receive();
       for (const { topic, partition, offset } of lastOfEach(messages)) {
-        await must(this.#consumer).commit(topic, partition, offset + 1, 'Sync');
+        await this.#consumer.commit(topic, partition, offset + 1, 'Sync');
       }
       for (const { payload } of messages) this.values.push(payload.toString());
     }
@@ -53,7 +52,7 @@ export class CrabMember implements Member {
   /** What librdkafka complains of while it reads, a broker that is away for example, it gets over by itself. */
   async #receive(): Promise<Message[]> {
     try {
-      return await must(this.#consumer).recvBatch(100, 50);
+      return await this.#consumer.recvBatch(100, 50);
     } catch (error) {
       if (!String(error).includes('Message consumption error')) throw error;
       return [];
@@ -61,7 +60,8 @@ export class CrabMember implements Member {
   }
 
   get partitions(): readonly string[] {
-    return (this.#consumer?.assignment() ?? [])
+    return this.#consumer
+      .assignment()
       .flatMap(({ topic, partitionOffset }) =>
         partitionOffset.map(({ partition }) => `${topic}:${partition}`),
       )
@@ -69,7 +69,7 @@ export class CrabMember implements Member {
   }
 
   get assignmentCount(): number {
-    return this.#assignments.count;
+    return this.#assignmentCount;
   }
 
   leave(): Promise<void> {
@@ -81,13 +81,12 @@ export class CrabMember implements Member {
     // `disconnect` alone says nothing to the group, whose coordinator would wait for the session timeout;
     // which is right for a static member, who takes its leave when it unsubscribes.
     if (!this.#isStatic) {
-      must(this.#consumer).unsubscribe();
+      this.#consumer.unsubscribe();
       await until(() => this.partitions.length === 0);
     }
     this.#isLeaving = true;
     await this.#reading;
-    await must(this.#consumer).disconnect();
-    this.#consumer = undefined;
+    await this.#consumer.disconnect();
   }
 }
 

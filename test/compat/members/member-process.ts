@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { GroupClientName } from './clients.ts';
 import type { Member, MemberOptions } from './member.ts';
 import type { MemberReport } from './member-program.ts';
+import type { GroupClientName } from './own-clients.ts';
 
 const program = fileURLToPath(new URL('member-program.ts', import.meta.url));
 

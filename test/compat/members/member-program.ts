@@ -1,5 +1,5 @@
-import { groupClients, type GroupClientName } from './clients.ts';
 import type { MemberOptions } from './member.ts';
+import { startHere, type GroupClientName } from './own-clients.ts';
 
 /** What a process with a member tells the one that has started it. */
 export interface MemberReport {
@@ -15,8 +15,7 @@ export interface MemberReport {
  * channel is closed.
  */
 const [client = '', options = ''] = process.argv.slice(2);
-const { start } = groupClients[client as GroupClientName];
-const member = await start(JSON.parse(options) as MemberOptions);
+const member = await startHere[client as GroupClientName](JSON.parse(options) as MemberOptions);
 
 let told = '';
 let toldValues = 0;
