@@ -31,6 +31,30 @@ for (const protocol of ['classic', 'consumer']) {
   });
 }
 
+test('two of kafka-console-consumer share a topic by the sticky assignor, which Java alone has', async () => {
+  await tools.run('topics', ['--create', '--topic', 'shared', '--partitions', '4']);
+  const client = createClient({ bootstrapServers: odradek.bootstrapServer }, createNodeRuntime());
+  const strategy = 'partition.assignment.strategy=org.apache.kafka.clients.consumer.StickyAssignor';
+  const property = ['--command-property', strategy, '--command-property', 'group.protocol=classic'];
+  const words = ['--topic', 'shared', '--from-beginning', '--group', 'sticky', ...property];
+  const reading = [1, 2].map(() =>
+    tools.run('console-consumer', [...words, '--max-messages', '2', '--timeout-ms', '60000']),
+  );
+  for (let shares: number[] = []; shares.join() !== '2,2'; await sleep(20)) {
+    const [group] = await client.admin.describeGroups(['sticky']);
+    if (group === undefined || 'error' in group || group.value.state !== 'Stable') continue;
+    assert.equal(group.value.assignor, 'sticky');
+    shares = group.value.members.map(({ assignment }) => assignment.length);
+  }
+  const producer = client.producer();
+  for (const partition of [0, 1, 2, 3]) {
+    await producer.send({ topic: 'shared', partition, value: Buffer.from(`to ${partition}`) });
+  }
+  const read = (await Promise.all(reading)).map((output) => output.match(/^to \d$/gm) ?? []);
+  client.close();
+  assert.deepEqual(read.flat().toSorted(), ['to 0', 'to 1', 'to 2', 'to 3']);
+});
+
 test('kafka-consumer-groups lists, describes, resets and deletes groups', async () => {
   const all = await tools.run('consumer-groups', ['--list', '--type', 'classic']);
   assert.match(all, /^classic\s+Classic\s*$/m);
