@@ -73,7 +73,10 @@ export class GroupScene {
         const shares = group.value.members.map(({ assignment }) => assignment.length);
         return areShared(members, counts) && isDeepStrictEqual(descending(shares), counts);
       },
-      () => members.map(({ partitions }) => partitions),
+      async () => ({
+        theirs: members.map(({ partitions }) => partitions),
+        coordinators: await this.#client.admin.describeGroups([groupId]),
+      }),
     );
   }
 

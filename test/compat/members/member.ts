@@ -47,7 +47,7 @@ export async function until(
   const deadlineMs = performance.now() + patienceMs;
   while (!(await condition())) {
     if (performance.now() > deadlineMs) {
-      throw new Error(`waited in vain: ${JSON.stringify(describe(), undefined, 1)}`);
+      throw new Error(`waited in vain: ${JSON.stringify(await describe(), undefined, 1)}`);
     }
     await sleep(5);
   }

@@ -47,7 +47,7 @@ export function upgradedGroup(
     group.protocolName ?? selectProtocol(Array.from(group.members.all(), ({ details }) => details));
   const told: ToldMember[] = [];
   for (const classic of group.members.all()) {
-    const member = toldMember(classic, protocol);
+    const member = toldMember(group.groupId, classic, protocol);
     if (isRefusal(member)) return member;
     told.push(member);
   }
@@ -98,14 +98,29 @@ interface ToldMember {
   readonly assignment: EmbeddedAssignment;
 }
 
-function toldMember(classic: ClassicMember, protocol: string | undefined): ToldMember | Refusal {
+/**
+ * What these add to an assignment is what the coordinator knows anyway: who had which partition, in which
+ * generation. librdkafka's leaders do so. Apache Kafka's coordinator refuses them as it does any other.
+ */
+const builtInAssignors: ReadonlySet<string | undefined> = new Set([
+  'range',
+  'roundrobin',
+  'sticky',
+  'cooperative-sticky',
+]);
+
+function toldMember(
+  groupId: string,
+  classic: ClassicMember,
+  protocol: string | undefined,
+): ToldMember | Refusal {
   const subscription = decodeSubscription(metadataOf(classic, protocol));
   const assignment = decodeAssignment(classic.assignment);
   if (subscription === undefined || assignment === undefined) {
-    return cannot(classic.memberId, 'the embedded consumer protocol is malformed');
+    return cannot(groupId, 'the embedded consumer protocol is malformed');
   }
-  if (assignment.hasUserData) {
-    return cannot(classic.memberId, 'an unsupported custom assignor is in use');
+  if (assignment.hasUserData && !builtInAssignors.has(protocol)) {
+    return cannot(groupId, 'an unsupported custom assignor is in use');
   }
   return { classic, subscription, assignment };
 }

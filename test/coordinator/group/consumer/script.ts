@@ -16,7 +16,7 @@
  *
  *   MEMBER classic-joins GROUP topics=a [instance=…] [protocol=…] [timeout=MS]
  *   MEMBER rejoins
- *   MEMBER syncs [OTHER=a-0,a-1 ...]   as a leader, gives out what follows
+ *   MEMBER syncs [user-data=…] [OTHER=a-0,a-1 ...]   as a leader, gives out what follows
  *   MEMBER classic-beats
  *   MEMBER classic-leaves
  *
@@ -139,13 +139,15 @@ class Run {
     if (verb === 'rejoins') return shownJoin(member, member.join());
     if (verb === 'classic-beats') return String(member.beat());
     if (verb === 'classic-leaves') return String(member.leave());
+    const userData = pairs.get('user-data') ?? null;
+    pairs.delete('user-data');
     const assignments = new Map(
       Array.from(pairs, ([other, partitions]) => [
         this.#classicMembers.get(other)?.memberId ?? other,
         partitions.split(','),
       ]),
     );
-    const error = member.sync(assignments);
+    const error = member.sync(assignments, userData);
     return error === 'NONE'
       ? `${name} owns ${[...member.holding].join(' ') || 'nothing'}`
       : String(error ?? 'waits');

@@ -105,8 +105,14 @@ export class TestClassicMember {
     return error;
   }
 
-  /** Asks what to read, and reads it. As a leader it gives `assignments`, by member id. */
-  sync(assignments: ReadonlyMap<string, readonly string[]> = new Map()): ErrorName | undefined {
+  /**
+   * Asks what to read, and reads it. As a leader it gives `assignments`, by member id, each with what its
+   * assignor adds.
+   */
+  sync(
+    assignments: ReadonlyMap<string, readonly string[]> = new Map(),
+    userData: string | null = null,
+  ): ErrorName | undefined {
     const { id, reply } = this.host.ask({
       kind: 'syncGroup',
       context: { ...context, apiVersion: 5 },
@@ -119,7 +125,7 @@ export class TestClassicMember {
         protocolName: this.protocolName,
         assignments: Array.from(assignments, ([memberId, partitions]) => ({
           memberId,
-          assignment: assignment(partitions),
+          assignment: assignment(partitions, userData),
         })),
       },
     });
@@ -198,9 +204,10 @@ function subscription(topics: readonly string[], owned: readonly string[]): Uint
   return concatenated([versionPrefix, ...body]);
 }
 
-function assignment(partitions: readonly string[]): Uint8Array {
+function assignment(partitions: readonly string[], userData: string | null): Uint8Array {
   const body = encodeMessage(consumerProtocolAssignment, 1, {
     assignedPartitions: byTopic(partitions),
+    userData: userData === null ? null : Buffer.from(userData),
   });
   return concatenated([versionPrefix, ...body]);
 }
