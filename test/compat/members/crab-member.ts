@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { KafkaClient, type KafkaConsumer, type Message } from 'kafka-crab-js';
+import { isInGroup } from './is-in-group.ts';
 import { isHeld, type Member, type MemberOptions, until } from './member.ts';
 
 /**
@@ -7,7 +9,8 @@ import { isHeld, type Member, type MemberOptions, until } from './member.ts';
  */
 export class CrabMember implements Member {
   readonly #consumer: KafkaConsumer;
-  readonly #isStatic: boolean;
+  readonly #options: MemberOptions;
+  readonly #clientId = `crab-${randomUUID()}`;
   #assignmentCount = 0;
   readonly values: string[] = [];
   #reading: Promise<void> = Promise.resolve();
@@ -15,10 +18,10 @@ export class CrabMember implements Member {
   #leaving: Promise<void> | undefined;
 
   private constructor(options: MemberOptions) {
-    this.#isStatic = options.instanceId !== undefined && options.protocol === 'classic';
+    this.#options = options;
     const client = new KafkaClient({
       brokers: options.bootstrapServers,
-      clientId: 'crab',
+      clientId: this.#clientId,
       logLevel: 'off',
       brokerAddressFamily: 'v4',
     });
@@ -79,10 +82,12 @@ export class CrabMember implements Member {
 
   async #leave(): Promise<void> {
     // `disconnect` alone says nothing to the group, whose coordinator would wait for the session timeout;
-    // which is right for a static member, who takes its leave when it unsubscribes.
-    if (!this.#isStatic) {
+    // which is right for a static member, who takes its leave when it unsubscribes. What librdkafka sends then is
+    // on its way for a while.
+    const { instanceId, protocol } = this.#options;
+    if (instanceId === undefined || protocol === 'consumer') {
       this.#consumer.unsubscribe();
-      await until(() => this.partitions.length === 0);
+      await until(async () => !(await isInGroup(this.#options, this.#clientId)));
     }
     this.#isLeaving = true;
     await this.#reading;

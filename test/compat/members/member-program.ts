@@ -26,7 +26,8 @@ const telling = setInterval(() => {
   const state = JSON.stringify({ partitions, assignmentCount });
   if (state === told && values.length === 0) return;
   told = state;
-  process.send?.({ partitions, assignmentCount, values } satisfies MemberReport);
+  // Nobody listens any more for a moment before `disconnect` comes, which is no failure.
+  process.send?.({ partitions, assignmentCount, values } satisfies MemberReport, () => {});
 }, 10);
 
 process.on('disconnect', () => {

@@ -69,7 +69,10 @@ export function heartbeat(
   if (isRefusal(updated)) return updated;
   const groupSettings = consumers.settingsOf(groupId);
   const { member } = updated;
-  const isTold = isFullRequest(request) || !sameOwned(before.assigned, member.assigned);
+  const isTold =
+    isFullRequest(request) ||
+    !sameOwned(before.assigned, member.assigned) ||
+    hasMissedRevocation(request, member);
   return {
     response: {
       throttleTimeMs: 0,
@@ -145,6 +148,22 @@ function isFullRequest(request: ConsumerGroupHeartbeatRequest): boolean {
     (request.subscribedTopicNames !== null || request.subscribedTopicRegex !== null) &&
     request.topicPartitions !== null
   );
+}
+
+/**
+ * Whether the member says that it has what it was told to give up. It may be about to, but it may as well have
+ * missed that, as librdkafka does at times when it is told so while it takes up what it was told before; the
+ * group would wait for it until its rebalance timeout. Apache Kafka says it once.
+ */
+function hasMissedRevocation(
+  { topicPartitions }: ConsumerGroupHeartbeatRequest,
+  { pendingRevocation }: ConsumerMember,
+): boolean {
+  if (topicPartitions === null || pendingRevocation.size === 0) return false;
+  return topicPartitions.some(({ topicId, partitions }) => {
+    const pending = pendingRevocation.get(topicId);
+    return partitions.some((partition) => pending?.has(partition) === true);
+  });
 }
 
 /** Who leaves, and how. */
