@@ -9,6 +9,7 @@ import { type Client, createClient } from '../../src/client/client.ts';
 import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
 import { clientOptions } from './client-records.ts';
 import { type Member, until } from './members/member.ts';
+import { MemberProcess } from './members/member-process.ts';
 
 /** Topics, what is written to them, and the members that read it; closed with the test. */
 export class GroupScene {
@@ -86,11 +87,22 @@ export class GroupScene {
     return member;
   }
 
+  /**
+   * Ends members that no test needs any more. Those in processes of their own say nothing to their group: of
+   * librdkafka's, one that is given partitions while it takes its leave never comes to do so.
+   */
+  async end(members: Iterable<Member>): Promise<void> {
+    const ending = [...members];
+    for (const member of ending) this.#members.delete(member);
+    await Promise.allSettled(
+      ending.map((member) => (member instanceof MemberProcess ? member.kill() : member.leave())),
+    );
+  }
+
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#members].map((member) => member.leave()));
+    await this.end(this.#members);
     await Promise.all([this.admin.close(), this.#producer.close()]);
     this.#client.close();
-    this.#members.clear();
   }
 }
 

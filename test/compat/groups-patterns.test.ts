@@ -47,7 +47,7 @@ describe('members subscribe to a regular expression', { concurrency: 3 }, () => 
     await scene.write(`not.${prefix}`, 'other');
     await untilRead(members, written);
     assert.deepEqual(readBy(members), written.toSorted());
-    await Promise.all(members.map((member) => member.leave()));
+    await scene.end(members);
   });
 
   for (const protocol of ['classic', 'consumer'] as const) {
@@ -76,7 +76,7 @@ describe('members subscribe to a regular expression', { concurrency: 3 }, () => 
           members.every(({ partitions }) => partitions.every((one) => one.startsWith(second))),
         );
         await untilShared(members, [2, 2]);
-        await Promise.all(members.map((member) => member.leave()));
+        await scene.end(members);
       },
     );
   }

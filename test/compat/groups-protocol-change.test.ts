@@ -95,7 +95,7 @@ describe('a group changes its protocol while it reads', { concurrency: 4 }, () =
       const isOnce = classic[0] !== 'platformatic' && consumer[0] !== 'platformatic';
       const read = readBy(everyone);
       assert.deepEqual(isOnce ? read : [...new Set(read)], written.toSorted());
-      await Promise.all(present.map((member) => member.leave()));
+      await scene.end(present);
     });
   }
 });

@@ -69,7 +69,7 @@ describe('static members restart without a rebalance', { concurrency: 4 }, () =>
       members.map(({ assignmentCount }) => assignmentCount),
       [1, 1, 1],
     );
-    await Promise.all(members.map((member) => member.leave()));
+    await scene.end(members);
     return { read: readBy(everyone), written: written.toSorted() };
   }
 

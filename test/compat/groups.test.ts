@@ -103,7 +103,7 @@ describe('clients read by group', { concurrency: 4 }, () => {
         const both = [...first, ...(await scene.write(topic, 'second'))].toSorted();
         await Promise.all([untilRead(a, both), untilRead(five, both)]);
         assert.deepEqual([readOnce(a), readOnce(five)], [both, both]);
-        await Promise.all([...a, ...five].map((member) => member.leave()));
+        await scene.end([...a, ...five]);
       },
     );
 
@@ -130,7 +130,7 @@ describe('clients read by group', { concurrency: 4 }, () => {
         const again = held.filter((value) => lost.has(value.split(':')[1]));
         await until(() => again.every((value) => survivor.values.includes(value)));
         assert.deepEqual(survivor.values.filter(isCommitted), before, 'nothing else is read again');
-        await survivor.leave();
+        await scene.end([survivor]);
       },
     );
   }

@@ -10,7 +10,9 @@ const program = fileURLToPath(new URL('member-program.ts', import.meta.url));
 /** A member in a process of its own, which can be killed. */
 export class MemberProcess implements Member {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #ended: Promise<unknown[]>;
+  /** The end of what it has printed. librdkafka prints a line for every connection that fails. */
+  #printed = '';
   #report: MemberReport = { partitions: [], assignmentCount: 0, values: [] };
   readonly values: string[] = [];
 
@@ -22,15 +24,13 @@ export class MemberProcess implements Member {
       this.#report = report;
       this.values.push(...report.values);
     });
-    // librdkafka prints a line for every connection that fails, which is told only with a failure.
-    let printed = '';
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (piece: string) => {
-        printed = `${printed}${piece}`.slice(-4000);
+        this.#printed = `${this.#printed}${piece}`.slice(-4000);
       });
     }
     this.#child.on('exit', (exitCode) => {
-      if (exitCode !== null && exitCode !== 0) console.error(`a member of ${client}: ${printed}`);
+      if (exitCode !== null) console.error(`a member of ${client} has failed: ${this.#printed}`);
     });
   }
 
@@ -48,7 +48,8 @@ export class MemberProcess implements Member {
 
   async leave(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
-    await this.#ended;
+    const [exitCode] = await this.#ended;
+    if (exitCode !== null) throw new Error(`a member did not leave: ${this.#printed}`);
   }
 
   /** Without a word to anybody. */
