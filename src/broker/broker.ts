@@ -7,10 +7,13 @@ import type { BrokerConfig } from '../config/broker-config.ts';
 import type { ConfigLayers } from '../config/config-layers.ts';
 import { resolveBrokerConfig } from '../config/resolve-broker-config.ts';
 import { resolveLogConfig } from '../config/topic-config.ts';
-import { decideAdoption } from '../controller/adopt-topics.ts';
 import type { ControllerSettings } from '../controller/controller-settings.ts';
 import type { CreateTopicResult, NewTopic } from '../controller/create-topics.ts';
-import { openEmbeddedStore, embeddedStoreFiles } from '../metadata/embedded/embedded-store.ts';
+import {
+  embeddedStoreFiles,
+  hasEmbeddedStore,
+  openEmbeddedStore,
+} from '../metadata/embedded/embedded-store.ts';
 import {
   emptyConfig,
   type ClusterImage,
@@ -22,11 +25,11 @@ import type { DirectoryLock, Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { LogConfig } from '../storage/log-config.ts';
 import { LogManager } from '../storage/log-manager.ts';
-import { randomUuid } from '../protocol/uuid.ts';
 import { must } from '../util/assert.ts';
 import { isError } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
+import { adoptLogs } from './adopt-logs.ts';
 import { ClusterMetadata } from './cluster-metadata.ts';
 import { Contention } from './contention.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -35,7 +38,11 @@ import { newGroupCoordinator } from './new-group-coordinator.ts';
 import { guardedTimers } from './guarded-timers.ts';
 import { Listeners } from './listeners.ts';
 import { cleanerSettings, logManagerLimits } from './log-manager-limits.ts';
-import { takeMetadataDirectory } from './metadata-directory.ts';
+import {
+  noteMetadataDirectory,
+  requireSameCluster,
+  takeMetadataDirectory,
+} from './metadata-directory.ts';
 import { Partitions } from './partitions.ts';
 import { advertisedAddresses, decideRegistration } from './registration.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -220,13 +227,38 @@ export class RunningBroker {
           return { ...this.#logConfig(emptyConfig), cleanupPolicyCompact: true };
         },
         topicIdOf: (topic) => this.metadata.image.topicsByName.get(topic)?.id,
-        onLocked: async () => this.#openMetadata(),
+        clusterIdElsewhere: () => this.#clusterIdOfJournal(),
+        onLocked: async (found) => this.#claimMetadata(found),
         cleaner: () => cleanerSettings(this.#config),
         limits: logManagerLimits(this.#config),
       },
       { runtime: this.#runtime, logger: this.#logger },
     );
     return this.#logManager;
+  }
+
+  /** Log directories that are new take the cluster of the journal, where that is in another place and not new. */
+  async #clusterIdOfJournal(): Promise<string | undefined> {
+    if (!hasEmbeddedStore(this.#runtime.files, this.#setup.metadataDirectory)) return undefined;
+    await this.#openMetadata();
+    const { clusterId } = this.metadata.image;
+    return clusterId === '' ? undefined : clusterId;
+  }
+
+  /** Opens the metadata, unless that has been done, and notes in the log directories where it is. */
+  async #claimMetadata(found: {
+    clusterId: string;
+    directories: readonly string[];
+  }): Promise<void> {
+    if (this.#metadata === undefined) await this.#openMetadata();
+    const { metadataDirectory, temporary } = this.#setup;
+    requireSameCluster(metadataDirectory, this.metadata.image.clusterId, found.clusterId);
+    if (temporary) return;
+    const identity = { clusterId: found.clusterId, nodeId: this.#config.nodeId };
+    await noteMetadataDirectory({ metadataDirectory, directories: found.directories }, identity, {
+      ...this.#runtime,
+      logger: this.#logger,
+    });
   }
 
   async #openMetadata(): Promise<void> {
@@ -261,7 +293,11 @@ export class RunningBroker {
   /** Adopts what was found on disk, registers, and takes up the partitions. */
   async #join(logManager: LogManager): Promise<void> {
     const metadata = this.metadata;
-    if (metadata.image.clusterId === '') await this.#adopt(logManager);
+    if (metadata.image.clusterId === '') {
+      const address = must(this.#advertised[0]);
+      const modules = { ...this.#runtime, logManager, metadata, logger: this.#logger };
+      await adoptLogs({ nodeId: this.#config.nodeId, address }, modules);
+    }
     await metadata.removeLeftovers();
     const [registered] = await metadata.run((image) =>
       decideRegistration(image, {
@@ -307,39 +343,6 @@ export class RunningBroker {
         defect: (error) => this.#defect(error),
       },
     );
-  }
-
-  /**
-   * Makes topics of the logs that another broker, such as Apache's, left in these directories. Only before
-   * the cluster's first start has ended: later, logs that no topic has are those of deleted ones.
-   */
-  async #adopt(logManager: LogManager): Promise<void> {
-    if (logManager.foundTopics.length === 0) return;
-    const found = logManager.foundTopics.map(({ topic, topicId, partitions }) => ({
-      topic,
-      topicId,
-      partitions: partitions.map(({ partition }) => {
-        const log = logManager.get(topic, partition);
-        const producerIds = log?.activeProducers().map(({ producerId }) => producerId) ?? [];
-        const highestProducerId = producerIds.reduce((a, b) => Math.max(a, b), -1);
-        return { partition, latestEpoch: log?.latestEpoch ?? -1, highestProducerId };
-      }),
-    }));
-    const drawTopicId = (): string => randomUuid((count) => this.#runtime.random.bytes(count));
-    const adopted = await this.metadata.run((image) =>
-      decideAdoption(image, found, { nodeId: this.#config.nodeId, drawTopicId }),
-    );
-    const { host, port } = must(this.#advertised[0]);
-    const bootstrap = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    for (const { name, topicId, partitionCount, configs } of adopted) {
-      this.#logger.info('adopted a topic that was found on disk', {
-        topic: name,
-        topicId,
-        partitions: partitionCount,
-        configs: [...configs].map(([key, value]) => `${key}=${value}`).join(' '),
-        toChange: `odradek config set topic ${name} KEY=VALUE -b ${bootstrap}`,
-      });
-    }
   }
 
   #services(logManager: LogManager): ApiServices {

@@ -7,14 +7,18 @@ import type { MetaProperties } from './meta-properties.ts';
 
 /**
  * Holds the `meta.properties` of all directories against each other and against what the broker was told,
- * and answers the cluster id: the one given, else theirs, else a new one. Directories that cannot be read are
- * offline afterwards and do not count.
+ * and answers the cluster id: the one given, else theirs, else what `clusterIdElsewhere` says, else a new one.
+ * Directories that cannot be read are offline afterwards and do not count.
  *
  * Throws `INVALID_CONFIG` where a directory belongs to another node or cluster, or is a copy of another.
  */
 export async function agreeOnIdentity(
   directories: LogDirectories,
-  told: { nodeId: number; clusterId: string | undefined },
+  told: {
+    nodeId: number;
+    clusterId: string | undefined;
+    clusterIdElsewhere: (() => Promise<string | undefined>) | undefined;
+  },
   random: Random,
 ): Promise<string> {
   const found = new Map<LogDirectory, MetaProperties | undefined>();
@@ -22,7 +26,8 @@ export async function agreeOnIdentity(
     await directories.attempt(directory, () => void found.set(directory, directory.readIdentity()));
   }
   for (const [directory, meta] of found) requireNode(directory, meta, told.nodeId);
-  const clusterId = oneClusterId(found, told.clusterId) ?? newId(random);
+  const agreed = oneClusterId(found, told.clusterId);
+  const clusterId = agreed ?? (await told.clusterIdElsewhere?.()) ?? newId(random);
   requireDistinct(found);
   for (const [directory, meta] of found) {
     await directories.attempt(directory, () =>

@@ -28,9 +28,14 @@ export interface LogManagerOptions {
   readonly leaveAlone?: readonly string[];
   /**
    * Called when the directories are locked and known to be this node's, before any log is opened: the moment
-   * to open what else lies in them. If it fails, the start fails.
+   * to open what else lies in them. If it fails, the start fails. `directories` are those that can be used.
    */
-  readonly onLocked?: (found: { clusterId: string }) => Promise<void>;
+  readonly onLocked?: (found: {
+    readonly clusterId: string;
+    readonly directories: readonly string[];
+  }) => Promise<void>;
+  /** Asked for the cluster id where neither `clusterId` nor a directory says it, before a new one is made. */
+  readonly clusterIdElsewhere?: () => Promise<string | undefined>;
   /** Called at most once a second while logs are opened. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** How logs are compacted, asked whenever it acts; `defaultCleanerSettings` unless given. */

@@ -276,11 +276,16 @@ export class LogManager {
     await this.#directories.onEach(async (directory) => directory.lock());
     this.#clusterId = await agreeOnIdentity(
       this.#directories,
-      { nodeId: this.#options.nodeId, clusterId: this.#options.clusterId },
+      {
+        nodeId: this.#options.nodeId,
+        clusterId: this.#options.clusterId,
+        clusterIdElsewhere: this.#options.clusterIdElsewhere,
+      },
       this.#runtime.random,
     );
     this.#directories.requireOneOnline();
-    await this.#options.onLocked?.({ clusterId: this.#clusterId });
+    const usable = this.#directories.all.filter(({ online }) => online).map(({ path }) => path);
+    await this.#options.onLocked?.({ clusterId: this.#clusterId, directories: usable });
     await this.#directories.onEach((directory) => directory.readState());
     const found = await this.#find();
     this.#foundTopics = groupByTopic(found);

@@ -8,6 +8,16 @@ const metaPropertiesFileName = 'meta.properties';
 
 const knownVersion = 1;
 
+/** Properties of ours, which Apache Kafka passes over. */
+const metadataPathKey = 'odradek.metadata.log.dir';
+const metadataDirectoryIdKey = 'odradek.metadata.directory.id';
+
+/** Where a broker's metadata journal is: the path at its last start, and the id of that directory. */
+export interface MetadataPlaceNote {
+  readonly path: string;
+  readonly directoryId: string;
+}
+
 /** What `meta.properties` says; a field is undefined where the file lacks it. */
 export interface MetaProperties {
   readonly clusterId: string | undefined;
@@ -15,6 +25,8 @@ export interface MetaProperties {
   readonly nodeId: number | undefined;
   /** 22 characters of URL-base64. Files of older releases have none. */
   readonly directoryId: string | undefined;
+  /** Undefined in a directory that no Odradek with its metadata on disk has used. */
+  readonly metadataPlace: MetadataPlaceNote | undefined;
 }
 
 /** `meta.properties` with all its fields, as it is written. */
@@ -55,7 +67,26 @@ export function parseMetaProperties(text: string, path: string): MetaProperties 
     clusterId: properties.get('cluster.id'),
     nodeId: wholeNumber(properties.get(node), node, path),
     directoryId: properties.get('directory.id'),
+    metadataPlace: metadataPlaceIn(properties),
   };
+}
+
+function metadataPlaceIn(properties: ReadonlyMap<string, string>): MetadataPlaceNote | undefined {
+  const path = properties.get(metadataPathKey);
+  const directoryId = properties.get(metadataDirectoryIdKey);
+  return path === undefined || directoryId === undefined ? undefined : { path, directoryId };
+}
+
+/** Notes in the `meta.properties` of a log directory, which is there, where the metadata journal is. */
+export async function noteMetadataPlace(
+  files: Files,
+  logDirectory: string,
+  { path: metadataPath, directoryId }: MetadataPlaceNote,
+): Promise<void> {
+  const path = files.join(logDirectory, metaPropertiesFileName);
+  const properties = parseJavaProperties(readTextIfThere(files, path) ?? '');
+  properties.set(metadataPathKey, metadataPath).set(metadataDirectoryIdKey, directoryId);
+  await replaceTextDurably(files, path, formatJavaProperties([...properties]));
 }
 
 function wholeNumber(value: string | undefined, key: string, path: string): number | undefined {

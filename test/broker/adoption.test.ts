@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -82,8 +82,11 @@ test("after an adoption, a new producer's first batch is not taken for a duplica
   const first = await createBroker({ dataDir, unref: true, topics: { orders: 1 } });
   for (const value of ['a', 'b', 'c']) await write(first, value);
   await first.stop();
-  // Without its metadata the folder is one of another broker, of whose ids nothing is known.
+  // Without its metadata, and the note of it, the folder is one of another broker, of whose ids nothing is known.
   rmSync(join(dataDir, 'odradek-metadata.journal'));
+  const meta = join(dataDir, 'meta.properties');
+  const lines = readFileSync(meta, 'utf8').split('\n');
+  writeFileSync(meta, lines.filter((line) => !line.startsWith('odradek.metadata')).join('\n'));
   const second = await createBroker({ dataDir, unref: true });
   for (const value of ['d', 'e', 'f']) await write(second, value);
   const records = await second.records('orders');

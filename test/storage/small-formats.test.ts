@@ -7,7 +7,12 @@ import {
   removeCleanShutdown,
   writeCleanShutdown,
 } from '../../src/storage/clean-shutdown.ts';
-import { formatMetaProperties, parseMetaProperties } from '../../src/storage/meta-properties.ts';
+import {
+  formatMetaProperties,
+  noteMetadataPlace,
+  parseMetaProperties,
+  readMetaProperties,
+} from '../../src/storage/meta-properties.ts';
 import {
   formatPartitionMetadata,
   parsePartitionMetadata,
@@ -70,12 +75,14 @@ describe('meta.properties', () => {
   it('reads what Apache Kafka wrote', () => {
     const text =
       '#\n#Mon Nov 23 22:25:00 UTC 2026\nnode.id=1\ndirectory.id=l0DGiXoz65m5bXwGz5qdnQ\nversion=1\ncluster.id=A b\n';
-    const expected = { clusterId: 'A b', nodeId: 1, directoryId: 'l0DGiXoz65m5bXwGz5qdnQ' };
+    const directoryId = 'l0DGiXoz65m5bXwGz5qdnQ';
+    const expected = { clusterId: 'A b', nodeId: 1, directoryId, metadataPlace: undefined };
     assert.deepEqual(parseMetaProperties(text, '/d/m'), expected);
   });
 
   it('of version 0 names the node broker.id', () => {
-    const expected = { clusterId: 'c', nodeId: 3, directoryId: undefined };
+    const none = { directoryId: undefined, metadataPlace: undefined };
+    const expected = { clusterId: 'c', nodeId: 3, ...none };
     assert.deepEqual(
       parseMetaProperties('version=0\nbroker.id=3\ncluster.id=c\n', '/d/m'),
       expected,
@@ -88,7 +95,22 @@ describe('meta.properties', () => {
       nodeId: 7,
       directoryId: 'l0DGiXoz65m5bXwGz5qdnQ',
     };
-    assert.deepEqual(parseMetaProperties(formatMetaProperties(properties), '/d/m'), properties);
+    const read = parseMetaProperties(formatMetaProperties(properties), '/d/m');
+    assert.deepEqual(read, { ...properties, metadataPlace: undefined });
+  });
+
+  it('notes where the metadata is, and keeps all else', async () => {
+    const files = memory();
+    files.makeDirectory('/d');
+    write(files, '/d/meta.properties', 'version=1\nnode.id=1\ncluster.id=c\nsomething.else=x\n');
+    for (const path of ['/m', 'C:\\m etc']) {
+      await noteMetadataPlace(files, '/d', { path, directoryId: 'l0DGiXoz65m5bXwGz5qdnQ' });
+      const read = readMetaProperties(files, '/d');
+      assert.deepEqual(read?.metadataPlace, { path, directoryId: 'l0DGiXoz65m5bXwGz5qdnQ' });
+      assert.deepEqual([read?.nodeId, read?.clusterId], [1, 'c']);
+    }
+    const text = new TextDecoder().decode(files.readFile('/d/meta.properties'));
+    assert.ok(text.includes('something.else=x\n'), text);
   });
 
   it('of a newer version, or with a node that is no number, is refused', () => {
