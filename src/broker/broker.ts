@@ -21,7 +21,7 @@ import {
   type ListenerImage,
 } from '../metadata/image.ts';
 import type { MetadataStore } from '../metadata/store.ts';
-import type { DirectoryLock, Runtime } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { LogConfig } from '../storage/log-config.ts';
 import { LogManager } from '../storage/log-manager.ts';
@@ -39,6 +39,7 @@ import { guardedTimers } from './guarded-timers.ts';
 import { Listeners } from './listeners.ts';
 import { cleanerSettings, logManagerLimits } from './log-manager-limits.ts';
 import {
+  type MetadataDirectory,
   noteMetadataDirectory,
   requireSameCluster,
   takeMetadataDirectory,
@@ -57,6 +58,8 @@ export interface BrokerSetup {
   readonly metadataDirectory: string;
   /** Nothing is ever synced to disk. */
   readonly temporary: boolean;
+  /** The directories are on no disk. False unless given. */
+  readonly inMemory?: boolean;
 }
 
 /** What a broker runs on. */
@@ -85,7 +88,7 @@ export class RunningBroker {
   #config: BrokerConfig;
   #layers: ConfigLayers;
   /** Of a metadata directory that is none of the log directories; they have their own. */
-  #metadataLock: DirectoryLock | undefined;
+  #metadataDirectory: MetadataDirectory | undefined;
   #store: MetadataStore | undefined;
   #metadata: ClusterMetadata | undefined;
   #logManager: LogManager | undefined;
@@ -132,7 +135,7 @@ export class RunningBroker {
     } catch (error) {
       // A defect meanwhile has torn down what there was then.
       await broker.#stopping;
-      await broker.#tearDown('abandon');
+      await broker.#tearDown(broker.#brokenBy === undefined ? 'undo' : 'abandon');
       throw broker.#brokenBy?.error ?? error;
     }
     return broker;
@@ -219,6 +222,7 @@ export class RunningBroker {
         directories: this.#setup.directories,
         nodeId: this.#config.nodeId,
         temporary: this.#setup.temporary,
+        inMemory: this.#setup.inMemory === true,
         leaveAlone: embeddedStoreFiles,
         configOf: (topic) => {
           const known = must(this.#metadata).image.topicsByName.get(topic);
@@ -228,7 +232,11 @@ export class RunningBroker {
         },
         topicIdOf: (topic) => this.metadata.image.topicsByName.get(topic)?.id,
         clusterIdElsewhere: () => this.#clusterIdOfJournal(),
-        onLocked: async (found) => this.#claimMetadata(found),
+        onLocked: async ({ clusterId }) => {
+          if (this.#metadata === undefined) await this.#openMetadata();
+          const { metadataDirectory } = this.#setup;
+          requireSameCluster(metadataDirectory, this.metadata.image.clusterId, clusterId);
+        },
         cleaner: () => cleanerSettings(this.#config),
         limits: logManagerLimits(this.#config),
       },
@@ -245,24 +253,8 @@ export class RunningBroker {
     return clusterId === '' ? undefined : clusterId;
   }
 
-  /** Opens the metadata, unless that has been done, and notes in the log directories where it is. */
-  async #claimMetadata(found: {
-    clusterId: string;
-    directories: readonly string[];
-  }): Promise<void> {
-    if (this.#metadata === undefined) await this.#openMetadata();
-    const { metadataDirectory, temporary } = this.#setup;
-    requireSameCluster(metadataDirectory, this.metadata.image.clusterId, found.clusterId);
-    if (temporary) return;
-    const identity = { clusterId: found.clusterId, nodeId: this.#config.nodeId };
-    await noteMetadataDirectory({ metadataDirectory, directories: found.directories }, identity, {
-      ...this.#runtime,
-      logger: this.#logger,
-    });
-  }
-
   async #openMetadata(): Promise<void> {
-    this.#metadataLock = await takeMetadataDirectory(this.#setup, this.#runtime.files);
+    this.#metadataDirectory = await takeMetadataDirectory(this.#setup, this.#runtime.files);
     this.#store = await openEmbeddedStore(
       {
         directory: this.#setup.metadataDirectory,
@@ -325,6 +317,19 @@ export class RunningBroker {
       },
     );
     this.#partitions.load(metadata.image);
+    await this.#noteMetadata(logManager);
+  }
+
+  /** The last step of a start: one that fails before may have begun a journal that it takes away again. */
+  async #noteMetadata(logManager: LogManager): Promise<void> {
+    const { metadataDirectory, temporary } = this.#setup;
+    if (temporary) return;
+    const directories = logManager.directories().filter(({ online }) => online);
+    await noteMetadataDirectory(
+      { metadataDirectory, directories: directories.map(({ path }) => path) },
+      { clusterId: logManager.clusterId, nodeId: this.#config.nodeId },
+      { ...this.#runtime, logger: this.#logger },
+    );
   }
 
   #groupCoordinators(metadata: ClusterMetadata): GroupCoordinators {
@@ -372,12 +377,7 @@ export class RunningBroker {
       configLayers: () => this.#layers,
       controllerSettings: () => this.#controllerSettings(),
       image: () => metadata.image,
-      currentLeader: (topic, topicId, index) => {
-        const { topicsByName, topicsById } = metadata.image;
-        const found = topicsById.get(topicId) ?? topicsByName.get(topic);
-        const partition = found?.partitions[index];
-        return { leaderId: partition?.leader ?? -1, leaderEpoch: partition?.leaderEpoch ?? -1 };
-      },
+      currentLeader: (...partition) => metadata.currentLeader(...partition),
       defect: (error) => this.#defect(error),
     };
   }
@@ -465,8 +465,11 @@ export class RunningBroker {
     });
   }
 
-  /** Gives back all that was taken, in order or as a crash leaves it. Never fails. */
-  async #tearDown(how: 'stop' | 'abandon'): Promise<void> {
+  /**
+   * Gives back all that was taken, in order or as a crash leaves it; `undo` is for a start that fails, and takes
+   * away the directories that it made. Never fails.
+   */
+  async #tearDown(how: 'stop' | 'abandon' | 'undo'): Promise<void> {
     const steps: (() => unknown)[] = [
       () => this.#listeners.drain(),
       () => this.#listeners.closeConnections('destroy'),
@@ -474,11 +477,11 @@ export class RunningBroker {
       () => this.#partitions?.close(),
       () => this.#metadata?.close(),
       () => this.#store?.close(),
-      () => this.#metadataLock?.release(),
+      () => this.#metadataDirectory?.release({ discardNew: how === 'undo' }),
       () =>
         how === 'stop'
           ? this.#logManager?.stop({ brokerEpoch: this.#epoch })
-          : this.#logManager?.abandon(),
+          : this.#logManager?.abandon({ discardNew: how === 'undo' }),
       () => this.#runtime.background.close(),
       () => this.#wheel.close(),
     ];

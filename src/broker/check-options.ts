@@ -1,3 +1,4 @@
+import type { Logger } from '../util/logger.ts';
 import { nearestWord } from '../util/nearest.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import type { BrokerOptions, TopicOptions } from './public-api.ts';
@@ -19,16 +20,19 @@ const topicOptionNames: Readonly<Record<keyof TopicOptions, true>> = {
   partitions: true,
 };
 
+const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
 /**
  * Holds options against their types, which JavaScript has not: a misspelt `dataDir` would be a broker whose
  * data is gone when it stops. Throws `INVALID_ARGUMENT`.
  */
 export function checkBrokerOptions(options: BrokerOptions): void {
   requireKnown('createBroker', options, brokerOptionNames);
-  const { storage, dataDir, defaults, topics = {} } = options;
+  const { storage, dataDir, defaults, logger, topics = {} } = options;
   if (defaults !== undefined && defaults !== 'embedded' && defaults !== 'kafka') {
     throw invalid('defaults', defaults, "'embedded' or 'kafka'");
   }
+  if (logger !== undefined) requireLogger(logger);
   if (storage !== undefined && storage !== 'disk' && storage !== 'memory') {
     throw invalid('storage', storage, "'disk' or 'memory'");
   }
@@ -38,6 +42,24 @@ export function checkBrokerOptions(options: BrokerOptions): void {
   for (const [name, topic] of Object.entries(topics)) {
     checkTopicOptions(name, typeof topic === 'number' ? { partitions: topic } : topic);
   }
+}
+
+/** A logger that lacks something would fail the broker at an event that comes late, or never. */
+function requireLogger(logger: Partial<Logger> | null): void {
+  const isWhole = logLevels.every((level) => typeof logger?.[level] === 'function');
+  if (!isWhole)
+    throw invalid('logger', logger, `an object with the functions ${logLevels.join(', ')}`);
+}
+
+/** Throws `INVALID_ARGUMENT` for a partition that a topic does not have; undefined stands for all of them. */
+export function checkPartition(
+  partition: number | undefined,
+  topic: string,
+  partitionCount: number,
+): void {
+  if (partition === undefined) return;
+  if (Number.isInteger(partition) && partition >= 0 && partition < partitionCount) return;
+  throw invalid('partition', partition, `one of the ${partitionCount} of ${topic}, from 0 on`);
 }
 
 /** The same for the options of the topic `name`. */

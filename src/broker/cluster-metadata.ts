@@ -49,6 +49,17 @@ export class ClusterMetadata implements MetadataCommands {
     return this.#follower.image;
   }
 
+  /** Who leads a partition, and since which epoch; -1 for what is not known. An id counts more than a name. */
+  currentLeader(
+    topic: string,
+    topicId: string,
+    index: number,
+  ): { readonly leaderId: number; readonly leaderEpoch: number } {
+    const { topicsByName, topicsById } = this.image;
+    const partition = (topicsById.get(topicId) ?? topicsByName.get(topic))?.partitions[index];
+    return { leaderId: partition?.leader ?? -1, leaderEpoch: partition?.leaderEpoch ?? -1 };
+  }
+
   run<Result>(decide: (image: ClusterImage) => Decision<Result>): Promise<readonly Result[]> {
     const result = this.#last.then(() => this.#decide(decide));
     this.#last = result.catch(() => {});

@@ -3,7 +3,7 @@ import type { ConfigInput } from '../config/load-broker-config.ts';
 import { loadBrokerConfig } from '../config/load-broker-config.ts';
 import { resolveBrokerConfig } from '../config/resolve-broker-config.ts';
 import { isRefusal } from '../controller/decision.ts';
-import { checkBrokerOptions, checkTopicOptions } from './check-options.ts';
+import { checkBrokerOptions, checkPartition, checkTopicOptions } from './check-options.ts';
 import type { Broker, BrokerOptions, TopicOptions, TopicRecord } from './public-api.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import { createMemoryFiles } from '../runtime/memory-files.ts';
@@ -57,7 +57,13 @@ async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
   try {
     const { directories, metadataDirectory, temporary, runtime } = storage;
     const running = await RunningBroker.start(
-      { values: loaded.values, directories, metadataDirectory, temporary },
+      {
+        values: loaded.values,
+        directories,
+        metadataDirectory,
+        temporary,
+        inMemory: options.storage === 'memory',
+      },
       { runtime, logger },
     );
     try {
@@ -215,6 +221,7 @@ class EmbeddedBroker implements Broker {
     if (image === undefined) {
       throw new OdradekError(`there is no topic ${topic}`, { code: 'UNKNOWN_TOPIC', topic });
     }
+    checkPartition(options.partition, topic, image.partitions.length);
     const records: TopicRecord[] = [];
     const limits = { decompressedBytesMax: this.#running.config.decompressedBatchMaxBytes };
     for (const { index } of image.partitions) {

@@ -1,5 +1,5 @@
 import { hasEmbeddedStore } from '../metadata/embedded/embedded-store.ts';
-import type { DirectoryLock, Files, Random } from '../runtime/runtime.ts';
+import type { Files, Random } from '../runtime/runtime.ts';
 import { newId } from '../storage/directory-id.ts';
 import { lockDataDirectory } from '../storage/lock-directory.ts';
 import {
@@ -8,6 +8,7 @@ import {
   readMetaProperties,
   writeMetaProperties,
 } from '../storage/meta-properties.ts';
+import { missingDirectories, removeNewDirectories } from '../storage/new-directories.ts';
 import { lacksRoom } from '../storage/storage-failure.ts';
 import { errorText } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
@@ -20,9 +21,17 @@ export interface MetadataPlace {
   readonly directories: readonly string[];
 }
 
+/** The directory of the metadata journal, which is this broker's while it is held. */
+export interface MetadataDirectory {
+  /** Lets go of it. With `discardNew`, for a start that fails, it goes where this start has made it. */
+  release(options: { readonly discardNew: boolean }): Promise<void>;
+}
+
+const heldByItsLogs: MetadataDirectory = { release: () => Promise.resolve() };
+
 /**
- * Makes the directory of the metadata journal ready to be opened, and answers its lock, which the caller
- * owns; undefined where it is a log directory, whose lock is held.
+ * Makes the directory of the metadata journal ready to be opened, and answers it, locked. A log directory is
+ * locked already, and its lock is not given back.
  *
  * Throws `INVALID_CONFIG` where the journal is in another place, be it another of the log directories or what
  * `metadata.log.dir` was at an earlier start: with a new one the broker would come up without its topics'
@@ -31,19 +40,30 @@ export interface MetadataPlace {
 export async function takeMetadataDirectory(
   place: MetadataPlace,
   files: Files,
-): Promise<DirectoryLock | undefined> {
+): Promise<MetadataDirectory> {
   const { metadataDirectory, directories } = place;
-  const lock = directories.includes(metadataDirectory)
-    ? undefined
-    : await lockDataDirectory(files, metadataDirectory);
+  const held = directories.includes(metadataDirectory)
+    ? heldByItsLogs
+    : await lockAlone(metadataDirectory, files);
   try {
     requireNotedPlace(place, files);
     requireJournalNowhereElse(place, files);
-    return lock;
+    return held;
   } catch (error) {
-    await lock?.release();
+    await held.release({ discardNew: true });
     throw error;
   }
+}
+
+async function lockAlone(metadataDirectory: string, files: Files): Promise<MetadataDirectory> {
+  const missing = missingDirectories(files, metadataDirectory);
+  const lock = await lockDataDirectory(files, metadataDirectory);
+  return {
+    release: async ({ discardNew }) => {
+      if (discardNew) removeNewDirectories(files, missing, new Set([metadataDirectory]));
+      await lock.release();
+    },
+  };
 }
 
 /** Holds the place against what the log directories say of it. A journal that was moved is where it is now. */

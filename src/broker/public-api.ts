@@ -79,7 +79,8 @@ export interface Broker {
   createTopic(name: string, options?: TopicOptions): Promise<void>;
   /**
    * The records of a topic that a consumer would see now, partition by partition. Rejects with
-   * `UNKNOWN_TOPIC`. Meant for tests: all of them are in memory at once.
+   * `UNKNOWN_TOPIC`, and with `INVALID_ARGUMENT` for a partition that the topic does not have. Meant for tests:
+   * all of them are in memory at once.
    */
   records(topic: string, options?: { readonly partition?: number }): Promise<TopicRecord[]>;
   /** Stops in order: answers what was asked, writes what must survive, closes everything. May be called twice. */

@@ -1,5 +1,6 @@
 import type { DirectoryLock, Files } from '../runtime/runtime.ts';
 import { OdradekError } from '../util/odradek-error.ts';
+import { missingDirectories } from './new-directories.ts';
 
 /**
  * Takes the lock of a data directory, making the directory where it is absent. The caller owns the lock.
@@ -18,11 +19,10 @@ export async function lockDataDirectory(files: Files, path: string): Promise<Dir
 
 /** What is synced in a directory survives power loss only where its own name does, and those above it. */
 async function makeForGood(files: Files, path: string): Promise<void> {
-  const parents: string[] = [];
-  for (let at = path; files.stat(at) === undefined; at = files.dirname(at)) {
-    if (at === files.dirname(at)) break;
-    parents.push(files.dirname(at));
-  }
+  const missing = missingDirectories(files, path);
   files.makeDirectory(path);
-  for (const parent of parents) await files.syncDirectory(parent);
+  for (const directory of missing) {
+    const parent = files.dirname(directory);
+    if (parent !== directory) await files.syncDirectory(parent);
+  }
 }

@@ -26,6 +26,7 @@ import {
   readMetaProperties,
   writeMetaProperties,
 } from './meta-properties.ts';
+import { missingDirectories } from './new-directories.ts';
 import { lacksRoom } from './storage-failure.ts';
 
 /** Bytes written or flushed since the recovery points were last written, from which on they are at once. */
@@ -66,6 +67,8 @@ export class LogDirectory {
   /** The open logs by `partitionKey`. */
   readonly logs = new Map<string, Log>();
   directoryId = unknownId;
+  /** Directories that were made so that this one is there; its own among them. */
+  made: readonly string[] = [];
   /** What the last stop left; undefined after an unclean one. */
   cleanShutdown: CleanShutdown | undefined;
   /** A log could not be opened: the next start is to look at this directory as after a crash. */
@@ -150,7 +153,9 @@ export class LogDirectory {
    * has it, and as `Files` does.
    */
   async lock(): Promise<void> {
+    const missing = missingDirectories(this.#files, this.path);
     this.#lock = await lockDataDirectory(this.#files, this.path);
+    this.made = missing;
   }
 
   readIdentity(): MetaProperties | undefined {

@@ -21,6 +21,8 @@ export interface LogManagerOptions {
   readonly topicIdOf?: (topic: string) => string | undefined;
   /** Nothing is ever synced: for data that need not outlive the machine's next start. */
   readonly temporary?: boolean;
+  /** The directories are on no disk: nobody is told how many there are. */
+  readonly inMemory?: boolean;
   /**
    * Names in the log directories that belong to others, such as the metadata journal, beside those that
    * never are logs here (`__cluster_metadata-*`, `__share_group_state-*`).
@@ -28,12 +30,9 @@ export interface LogManagerOptions {
   readonly leaveAlone?: readonly string[];
   /**
    * Called when the directories are locked and known to be this node's, before any log is opened: the moment
-   * to open what else lies in them. If it fails, the start fails. `directories` are those that can be used.
+   * to open what else lies in them. If it fails, the start fails.
    */
-  readonly onLocked?: (found: {
-    readonly clusterId: string;
-    readonly directories: readonly string[];
-  }) => Promise<void>;
+  readonly onLocked?: (found: { clusterId: string }) => Promise<void>;
   /** Asked for the cluster id where neither `clusterId` nor a directory says it, before a new one is made. */
   readonly clusterIdElsewhere?: () => Promise<string | undefined>;
   /** Called at most once a second while logs are opened. */

@@ -33,6 +33,7 @@ import {
 } from './log-manager-options.ts';
 import { LogMaintenance } from './log-maintenance.ts';
 import { placeLog, renameLog } from './log-placement.ts';
+import { removeNewDirectories } from './new-directories.ts';
 import { LogRegistry } from './log-registry.ts';
 import type { Log, LogModules } from './log.ts';
 import { writePartitionMetadata } from './partition-metadata.ts';
@@ -112,7 +113,7 @@ export class LogManager {
     try {
       await manager.#start();
     } catch (error) {
-      await manager.abandon();
+      await manager.abandon({ discardNew: true });
       throw error;
     }
     return manager;
@@ -266,9 +267,12 @@ export class LogManager {
     return this.#stopping;
   }
 
-  /** Lets go of files and locks and writes nothing: what is on disk then is what a crash leaves. */
-  abandon(): Promise<void> {
-    this.#stopping ??= this.#abandon();
+  /**
+   * Lets go of files and locks and writes nothing: what is on disk then is what a crash leaves. With `discardNew`,
+   * for a start that fails, directories that this start has made go, unless a partition is in them.
+   */
+  abandon({ discardNew = false }: { discardNew?: boolean } = {}): Promise<void> {
+    this.#stopping ??= this.#abandon(discardNew);
     return this.#stopping;
   }
 
@@ -284,8 +288,7 @@ export class LogManager {
       this.#runtime.random,
     );
     this.#directories.requireOneOnline();
-    const usable = this.#directories.all.filter(({ online }) => online).map(({ path }) => path);
-    await this.#options.onLocked?.({ clusterId: this.#clusterId, directories: usable });
+    await this.#options.onLocked?.({ clusterId: this.#clusterId });
     await this.#directories.onEach((directory) => directory.readState());
     const found = await this.#find();
     this.#foundTopics = groupByTopic(found);
@@ -346,7 +349,7 @@ export class LogManager {
     );
     this.#logger.info('logs are open', {
       logs: found.length,
-      directories: this.#directories.all.length,
+      ...(this.#options.inMemory === true ? {} : { directories: this.#directories.all.length }),
       recovered: found.filter(({ logDirectory }) => logDirectory.cleanShutdown === undefined)
         .length,
       tookMs: Math.round(clock.monotonicMs() - startMs),
@@ -394,9 +397,13 @@ export class LogManager {
     }
   }
 
-  async #abandon(): Promise<void> {
+  async #abandon(discardNew: boolean): Promise<void> {
     for (const log of this.logs()) log.closeNow();
     await this.#quiet();
+    if (discardNew) {
+      const made = this.#directories.all.flatMap((directory) => directory.made);
+      removeNewDirectories(this.#files, made, new Set(this.#options.directories));
+    }
     for (const directory of this.#directories.all) await directory.release();
   }
 

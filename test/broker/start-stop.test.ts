@@ -24,6 +24,7 @@ import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
 import type { Files, Runtime, Timers } from '../../src/runtime/runtime.ts';
 import { must } from '../../src/util/assert.ts';
 import { silentLogger } from '../../src/util/logger.ts';
+import { hasCode } from '../../src/util/odradek-error.ts';
 import { startBrokerProcess } from '../durability/broker-process.ts';
 import { GatedDisk } from './gated-disk.ts';
 import { RawConnection, requestFrame } from './raw-connection.ts';
@@ -134,6 +135,13 @@ describe('a start that fails', () => {
     writeFileSync(path, bytes);
     const broker = await createBroker({ dataDir });
     assert.deepEqual(await broker.records('kept'), []);
+    for (const partition of [9, -1, 0.5]) {
+      await assert.rejects(broker.records('kept', { partition }), (error) => {
+        assert.ok(hasCode(error, 'INVALID_ARGUMENT'), String(error));
+        assert.match(error.message, /^partition=.*: expected one of the \d+ of kept, from 0 on$/);
+        return true;
+      });
+    }
     await broker.stop();
   });
 
@@ -150,6 +158,12 @@ describe('a start that fails', () => {
       [{ topics: { t: 1.5 } }, /^partitions=1.5: expected a whole number$/],
       [{ topics: { t: '3' } }, /^options=3: expected an object$/],
       [{ topics: { t: { partition: 3 } } }, /^partition is no option of the topic t; did you/],
+      [
+        { logger: {} },
+        /^logger=.*: expected an object with the functions debug, info, warn, error$/,
+      ],
+      [{ logger: { ...silentLogger, warn: undefined } }, /^logger=.*: expected/],
+      [{ logger: null }, /^logger=null: expected/],
       [null, /^options=null: expected an object$/],
     ] as [object, RegExp][]) {
       assert.match((await failureOf(createBroker(options), 'INVALID_ARGUMENT')).message, words);

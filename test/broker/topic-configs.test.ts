@@ -181,6 +181,19 @@ describe('a topic config acts when it is changed at run time', () => {
     assert.equal(segmentCount(setting), 3);
   });
 
+  test('segment.index.bytes: a segment whose index is full is closed', async () => {
+    const setting = await start();
+    await writeLarge(setting, 4);
+    assert.equal(segmentCount(setting), 1);
+    // Room for one entry of the offset index: the segment there is full, and each is with its second batch.
+    await setting.set('segment.index.bytes', '12');
+    await writeLarge(setting, 4);
+    assert.equal(segmentCount(setting), 5);
+    await setting.set('segment.index.bytes', undefined);
+    await writeLarge(setting, 4);
+    assert.equal(segmentCount(setting), 5);
+  });
+
   test('segment.ms: an old segment is closed', async () => {
     const setting = await start();
     await writeLarge(setting, 4);

@@ -105,8 +105,10 @@ test('--memory and --data-dir contradict each other', async () => {
 });
 
 test('with --memory nothing is on the disk', async () => {
-  const { out } = await whileStarted(['--memory'], context());
+  const { out, err } = await whileStarted(['--memory'], context());
   match(out, /data in +memory/);
+  match(err, /logs are open/);
+  strictEqual(/director/.test(err), false, err);
 });
 
 test('the file gives way to the environment, the environment to --set', async () => {
