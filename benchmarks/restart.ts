@@ -1,20 +1,20 @@
 /**
  * A start after SIGKILL: topics of 1 and of 200 partitions are filled with 10 GiB, as fast as the broker takes it;
  * then its process is killed and started again on the same folder. Prints how long it takes from the start of
- * the process until every partition has answered ListOffsets..
+ * the process until every partition has answered ListOffsets.
  *
  * Goal: a second.
  *
  * `npm run bench -- restart [--tiny]`
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listOffsetsRequest, listOffsetsResponse } from '../src/protocol/messages/list-offsets.ts';
 import { produceRequest } from '../src/protocol/messages/produce.ts';
-import { freePort } from './lib/broker-process.ts';
+import { freePort, untilUp } from './lib/broker-process.ts';
 import { batchOf, createTopic } from './lib/topics.ts';
 import { encoded, pump, Wire } from './lib/wire.ts';
 
@@ -24,19 +24,20 @@ const batch = batchOf(512, 1024);
 const inFlight = 4;
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 
-async function connected(port: number): Promise<Wire> {
-  for (;;) {
-    try {
-      return await Wire.connect(`127.0.0.1:${port}`);
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
+interface Started {
+  readonly child: ChildProcess;
+  readonly wire: Wire;
 }
 
-function start(port: number, folder: string): ChildProcess {
-  const args = [main, 'start', '--port', String(port), '--data-dir', folder];
-  return spawn(process.execPath, args, { stdio: 'ignore' });
+async function start(port: number, folder: string): Promise<Started> {
+  const logFile = join(folder, 'broker.log');
+  const log = openSync(logFile, 'a');
+  const args = [main, 'start', '--port', String(port), '--data-dir', join(folder, 'data')];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', log, log] });
+  closeSync(log);
+  const connected = (): Promise<Wire | undefined> =>
+    Wire.connect(`127.0.0.1:${port}`).catch(() => undefined);
+  return { child, wire: await untilUp(child, connected, { pauseMs: 5, logFile }) };
 }
 
 async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -68,8 +69,7 @@ async function fill(wire: Wire, partitions: number): Promise<void> {
 /** Seconds from the start of the process until every partition has said where it ends. */
 async function restart(port: number, folder: string, partitions: number): Promise<number> {
   const startedMs = performance.now();
-  const child = start(port, folder);
-  const wire = await connected(port);
+  const { child, wire } = await start(port, folder);
   const asked = Array.from({ length: partitions }, (_, partitionIndex) => ({
     partitionIndex,
     timestamp: -1,
@@ -92,8 +92,7 @@ async function restart(port: number, folder: string, partitions: number): Promis
 for (const partitions of tiny ? [1, 20] : [1, 200]) {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
   const port = await freePort();
-  const child = start(port, folder);
-  const wire = await connected(port);
+  const { child, wire } = await start(port, folder);
   await createTopic(wire, 'restart', partitions);
   await fill(wire, partitions);
   wire.close();

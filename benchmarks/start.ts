@@ -8,12 +8,12 @@
  * `npm run bench -- start [--tiny]`
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './lib/broker-process.ts';
+import { freePort, untilUp } from './lib/broker-process.ts';
 import { residentMib } from './lib/process-cpu.ts';
 
 const runs = process.argv.includes('--tiny') ? 1 : 7;
@@ -39,35 +39,33 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Milliseconds until `port` answers an ApiVersions request. */
-async function firstAnswer(port: number, startedMs: number): Promise<number> {
-  for (;;) {
-    const answered = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('error', () => resolve(false));
-      socket.once('connect', () =>
-        socket.write(Buffer.from('0000000a0012000000000001ffff', 'hex')),
-      );
-      socket.once('data', () => {
-        socket.destroy();
-        resolve(true);
-      });
+/** Whether `port` answers an ApiVersions request; undefined where nobody does. */
+function answers(port: number): Promise<true | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(undefined));
+    socket.once('close', () => resolve(undefined));
+    socket.once('connect', () => socket.write(Buffer.from('0000000a0012000000000001ffff', 'hex')));
+    socket.once('data', () => {
+      resolve(true);
+      socket.destroy();
     });
-    if (answered) return performance.now() - startedMs;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+  });
 }
 
 async function commandLine(): Promise<{ ms: number; mib: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
   const port = await freePort();
+  const logFile = join(folder, 'broker.log');
+  const log = openSync(logFile, 'a');
+  const args = ['start', '--port', String(port), '--data-dir', join(folder, 'data')];
   const startedMs = performance.now();
-  const child = spawn(
-    process.execPath,
-    [join(compiled, 'cli/main.js'), 'start', '--port', String(port), '--data-dir', folder],
-    { stdio: 'ignore' },
-  );
-  const ms = await firstAnswer(port, startedMs);
+  const child = spawn(process.execPath, [join(compiled, 'cli/main.js'), ...args], {
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  await untilUp(child, () => answers(port), { pauseMs: 2, logFile });
+  const ms = performance.now() - startedMs;
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const mib = residentMib(child.pid ?? 0);
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ export async function startOdradek(settings: BrokerSettings = {}): Promise<Broke
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const bootstrap = `127.0.0.1:${port}`;
-  await reachable(port, child);
+  await untilUp(child, () => accepts(port), { pauseMs: 20 });
   const stop = async (): Promise<void> => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
@@ -71,18 +71,40 @@ export async function freePort(): Promise<number> {
   });
 }
 
-async function reachable(port: number, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode}`);
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-      socket.once('connect', () => socket.destroy());
-    });
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** How long a broker may take to come up, on a slow machine with much to recover. */
+const upWithinMs = 120_000;
+
+/**
+ * Tries until `attempt` answers something, `pauseMs` apart, and answers that. Throws when the broker's process ends
+ * before, with what it wrote to `logFile`, or takes longer than any broker should.
+ */
+export async function untilUp<Result>(
+  child: ChildProcess,
+  attempt: () => Promise<Result | undefined>,
+  { pauseMs, logFile }: { readonly pauseMs: number; readonly logFile?: string },
+): Promise<Result> {
+  const log = (): string => (logFile === undefined ? '' : `\n${readFileSync(logFile, 'utf8')}`);
+  const deadlineMs = performance.now() + upWithinMs;
+  while (performance.now() < deadlineMs) {
+    const how = child.signalCode ?? child.exitCode;
+    if (how !== null) throw new Error(`the broker ended with ${how} before it listened${log()}`);
+    const result = await attempt();
+    if (result !== undefined) return result;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
-  throw new Error('the broker did not come up');
+  child.kill('SIGKILL');
+  throw new Error(`the broker did not come up within ${upWithinMs / 1000} s${log()}`);
+}
+
+function accepts(port: number): Promise<true | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(undefined));
+  });
 }
 
 /** The value behind a flag. */

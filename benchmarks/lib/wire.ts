@@ -15,11 +15,17 @@ export class Wire {
   readonly #decoder = new FrameDecoder({ frameBytesMax: 256 * 1024 * 1024 });
   readonly #waiting: ((frame: readonly Uint8Array[]) => void)[] = [];
   #correlationId = 0;
+  #closed = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#onData(chunk));
+    // Who waits for an answer would wait for ever: the benchmark ends here.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (!this.#closed) throw new Error('the broker closed a connection');
+    });
   }
 
   static async connect(bootstrap: string): Promise<Wire> {
@@ -68,6 +74,7 @@ export class Wire {
   }
 
   close(): void {
+    this.#closed = true;
     this.#socket.destroy();
   }
 }
