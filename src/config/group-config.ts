@@ -1,3 +1,6 @@
+import { must } from '../util/assert.ts';
+import { topicConfigKeys } from './config-table.ts';
+import { valueProblem } from './config-value.ts';
 import { invalidConfig } from './invalid-config.ts';
 import type { TypedValues } from './typed-values.ts';
 
@@ -45,7 +48,10 @@ export interface GroupConfig {
 
 const msPerMinute = 60_000;
 
-/** Reads it from values that are valid each by itself. Throws `INVALID_CONFIG` for a codec that there is none. */
+/**
+ * Reads it from values that are valid each by itself. Throws `INVALID_CONFIG` for a codec that there is none, and for
+ * a segment size that no topic may have.
+ */
 export function resolveGroupConfig(values: TypedValues): GroupConfig {
   return {
     groupCoordinatorRebalanceProtocols: values.list('group.coordinator.rebalance.protocols'),
@@ -62,7 +68,7 @@ export function resolveGroupConfig(values: TypedValues): GroupConfig {
     offsetsTopicCompressionCodec: codecOf(values),
     offsetsTopicNumPartitions: values.integer('offsets.topic.num.partitions'),
     offsetsTopicReplicationFactor: values.integer('offsets.topic.replication.factor'),
-    offsetsTopicSegmentBytes: values.integer('offsets.topic.segment.bytes'),
+    offsetsTopicSegmentBytes: segmentBytesOf(values),
   };
 }
 
@@ -99,6 +105,18 @@ function codecOf(values: TypedValues): (typeof codecs)[number] {
   if (codec !== undefined) return codec;
   const expected = codecs.map((name, number) => `${number} (${name})`).join(', ');
   throw invalidConfig(key, values.text(key), `one of ${expected}`);
+}
+
+/** Apache Kafka starts with one that is too small for a topic, and then never has the topic, nor any group. */
+function segmentBytesOf(values: TypedValues): number {
+  const key = 'offsets.topic.segment.bytes';
+  const problem = valueProblem(must(topicConfigKeys.get('segment.bytes')), values.text(key));
+  if (problem === undefined) return values.integer(key);
+  throw invalidConfig(
+    key,
+    values.text(key),
+    `${problem.expected}, the least segment.bytes of a topic`,
+  );
 }
 
 /** The assignors that consumer groups have here. */

@@ -188,3 +188,13 @@ test('values that contradict each other are refused', () => {
   );
   refuses(() => resolved({ 'max.connections.per.ip': 0 }), 'max.connections.per.ip', /at least 1/);
 });
+
+test('a segment size that __consumer_offsets could not be made with is refused', () => {
+  const key = 'offsets.topic.segment.bytes';
+  refuses(
+    () => resolved({ [key]: 1_048_575 }),
+    key,
+    /^offsets\.topic\.segment\.bytes=1048575: expected at least 1048576, the least segment\.bytes of a topic$/,
+  );
+  assert.equal(resolved({ [key]: 1_048_576 }).offsetsTopicSegmentBytes, 1_048_576);
+});

@@ -135,7 +135,7 @@ offsets.topic.num.partitions | INT | 50 | [1,...] | high | read-only | acts
 offsets.topic.replication.factor | SHORT | 3 | [1,...] | high | read-only | acts
     Replicas of the topic that holds committed offsets; as many as there are brokers where those are fewer.
 offsets.topic.segment.bytes | INT | 104857600 | [1,...] | high | read-only | acts
-    Segment size of the topic that holds committed offsets.
+    Segment size of the topic that holds committed offsets; at least 1048576, as of every topic.
 share.coordinator.append.linger.ms | INT | -1 | [-1,...] | medium | read-only | later
     How long the share coordinator gathers records before it writes; -1 leaves it to the load.
 share.coordinator.cached.buffer.max.bytes | INT | 1048588 | [524288,...] | medium | cluster-wide | later
