@@ -3,17 +3,17 @@
  *
  * The brokers, by the listener that the client came by, and topics with their partitions' leaders and
  * replicas. A topic that is missing is made when both the client and `auto.create.topics.enable` allow it;
- * the answer then waits until it is there.
+ * the answer then waits until it is there. `__consumer_offsets` is then made as for FindCoordinator.
  *
  * Versions: 0 means all topics by an empty list, 1 and later by null; 4 lets clients forbid auto-creation;
  * 8-10 authorized operations of the cluster; 12 topics by id (10 and 11 refuse them, as Apache does).
  *
- * Gaps: none.
+ * Gaps: the topics of transactions and of share groups are not made until those are served.
  */
 import { isRefusal } from '../controller/decision.ts';
 import { topicNameProblem } from '../controller/topic-names.ts';
 import type { PartitionImage, TopicImage } from '../metadata/image.ts';
-import { internalTopics } from '../metadata/image.ts';
+import { internalTopics, offsetsTopic } from '../metadata/image.ts';
 import { errorCodes, type ErrorName } from '../protocol/error-codes.ts';
 import {
   metadataRequest,
@@ -68,21 +68,30 @@ function topicsToCreate(request: MetadataRequest, services: ApiServices): string
   const names = new Set<string>();
   for (const { name, topicId } of request.topics ?? []) {
     if (name === null || topicId !== zeroUuid) continue;
-    if (!image.topicsByName.has(name) && !internalTopics.has(name)) names.add(name);
+    const mayBeMade = name === offsetsTopic || !internalTopics.has(name);
+    if (mayBeMade && !image.topicsByName.has(name)) names.add(name);
   }
   return [...names];
 }
 
 const byDefault = { numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
 
-/** Makes topics with the broker's defaults; answers what could not be made, by name. */
+/**
+ * Makes topics with the broker's defaults, and the one of committed offsets with what it is for; answers what could
+ * not be made, by name.
+ */
 async function createTopics(
   names: readonly string[],
   services: ApiServices,
 ): Promise<ReadonlyMap<string, ErrorName>> {
-  const topics = names.map((name) => ({ name, ...byDefault }));
+  const ordinary = names.filter((name) => name !== offsetsTopic);
+  const topics = ordinary.map((name) => ({ name, ...byDefault }));
+  const [results] = await Promise.all([
+    topics.length === 0 ? [] : makeTopics(services, topics, { validateOnly: false }),
+    ordinary.length === names.length ? undefined : services.groups.makeTopic(),
+  ]);
   const failures = new Map<string, ErrorName>();
-  for (const result of await makeTopics(services, topics, { validateOnly: false })) {
+  for (const result of results) {
     if (isRefusal(result)) failures.set(result.name, result.error);
   }
   return failures;

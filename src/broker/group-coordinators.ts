@@ -13,7 +13,7 @@ import {
 import { CoordinatorRuntime } from '../coordinator/runtime/coordinator-runtime.ts';
 import type { Asker } from '../coordinator/runtime/ports.ts';
 import type { EncodedRecord } from '../coordinator/runtime/record-batches.ts';
-import type { ClusterImage, ImageDelta } from '../metadata/image.ts';
+import { offsetsTopic, type ClusterImage, type ImageDelta } from '../metadata/image.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { Clock, Timers } from '../runtime/runtime.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
@@ -36,8 +36,6 @@ export interface GroupCoordinatorsModules {
   readonly createTopics: (topics: readonly NewTopic[]) => Promise<readonly CreateTopicResult[]>;
   readonly defect: (error: unknown) => void;
 }
-
-const offsetsTopic = '__consumer_offsets';
 
 /**
  * The groups that this broker coordinates: those of the partitions of `__consumer_offsets` that it leads. It

@@ -93,9 +93,12 @@ export interface ConfigImage {
 /** No config, under no key. */
 export const emptyConfig: ConfigImage = { values: new Map(), revision: 0 };
 
+/** The topic that group coordinators write to. */
+export const offsetsTopic = '__consumer_offsets';
+
 /** Topics that the broker itself writes to. Clients may not create them as they like. */
 export const internalTopics: ReadonlySet<string> = new Set([
-  '__consumer_offsets',
+  offsetsTopic,
   '__transaction_state',
   '__share_group_state',
 ]);

@@ -65,6 +65,37 @@ describe('the topic of committed offsets', () => {
     await broker.complete(broker.running.stop());
   });
 
+  it('is made for the first who asks for its metadata, where topics may be made', async () => {
+    for (const [brokerAllows, clientAllows] of [
+      [true, true],
+      [true, false],
+      [false, true],
+    ] as const) {
+      const broker = await SimulatedBroker.start({
+        config: { 'auto.create.topics.enable': brokerAllows, 'offsets.topic.num.partitions': 5 },
+      });
+      const peer = await broker.connect();
+      const { topics } = await peer.call(metadataRequest, metadataResponse, 9, {
+        topics: [{ name: offsetsTopic }, { name: 'orders' }],
+        allowAutoTopicCreation: clientAllows,
+      });
+      const isMade = brokerAllows && clientAllows;
+      const errorCode = isMade ? 0 : errorCodes.UNKNOWN_TOPIC_OR_PARTITION;
+      const answered = topics.map((topic) => ({
+        errorCode: topic.errorCode,
+        isInternal: topic.isInternal,
+        partitionCount: topic.partitions.length,
+      }));
+      assert.deepEqual(answered, [
+        { errorCode, isInternal: true, partitionCount: isMade ? 5 : 0 },
+        { errorCode, isInternal: false, partitionCount: isMade ? 1 : 0 },
+      ]);
+      const topic = broker.running.metadata.image.topicsByName.get(offsetsTopic);
+      assert.equal(topic?.config.values.get('cleanup.policy'), isMade ? 'compact' : undefined);
+      await broker.complete(broker.running.stop());
+    }
+  });
+
   it('has no files of a partition before its first record', async () => {
     const broker = await SimulatedBroker.start();
     await broker.createTopic('orders');
