@@ -1,20 +1,25 @@
 /**
  * `npm run build`: the published package in `dist/`.
  *
- * 1. `tsc` compiles `src/` file by file to ES modules with declarations.
- * 2. rolldown joins what `dist/index.js` reaches into one CommonJS file, `dist/index.cjs`, for runners that
- *    cannot load ES modules (docs/decisions/0002-commonjs-build.md). Node's own modules and installed
- *    packages stay outside; the worker's entry stays the ES module beside it.
- * 3. The declarations that `dist/index.d.ts` reaches are copied as `.d.cts` for `require`.
+ * 1. `tsc` judges `src/` and writes its declarations.
+ * 2. rolldown joins the modules of `src/` into few files: Node takes a third of a millisecond for each file that it
+ *    loads, and there are hundreds (docs/decisions/0014-joined-modules.md). What only one command of the command line
+ *    needs stays in a file of its own.
+ * 3. It joins what `src/index.ts` reaches into one CommonJS file too, `dist/index.cjs`, for runners that cannot load
+ *    ES modules (docs/decisions/0002-commonjs-build.md). The worker's entry stays the ES module beside it.
+ * 4. The declarations that `dist/index.d.ts` reaches are copied as `.d.cts` for `require`.
+ *
+ * Node's own modules and installed packages stay outside.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { rolldown } from 'rolldown';
+import { rolldown, type OutputOptions } from 'rolldown';
 import { repositoryFolder, runCommand, seconds } from './run-command.ts';
 
+const source = join(repositoryFolder, 'src');
 const dist = join(repositoryFolder, 'dist');
 
-async function compile(): Promise<void> {
+async function declare(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   const { exitCode, output } = await runCommand('tsc', ['-p', 'tsconfig.build.json']);
   if (exitCode !== 0) throw new Error(`tsc -p tsconfig.build.json failed\n${output}`);
@@ -27,16 +32,41 @@ function staysOutside(specifier: string): boolean {
   );
 }
 
-async function joinAsCommonJs(): Promise<void> {
-  const bundle = await rolldown({
-    input: join(dist, 'index.js'),
+async function bundle(
+  input: string | Record<string, string>,
+  output: OutputOptions,
+): Promise<void> {
+  const joined = await rolldown({
+    input,
     platform: 'node',
     external: staysOutside,
     onLog(level, log) {
       throw new Error(`rolldown ${level}: ${log.message}`);
     },
   });
-  await bundle.write({
+  await joined.write(output);
+  await joined.close();
+}
+
+/** What may ask for its own place, `src/cli/` and the files directly in `src/`, is as deep in `dist/`. */
+function placeOf({ moduleIds }: { readonly moduleIds: readonly string[] }): string {
+  const isOfCommandLine = moduleIds.some((id) => id.startsWith(join(source, 'cli')));
+  return isOfCommandLine ? 'cli/[name].js' : '[name].js';
+}
+
+async function joinModules(): Promise<void> {
+  const entries = ['index', 'background-worker', 'cli/main'];
+  const input = Object.fromEntries(entries.map((name) => [name, join(source, `${name}.ts`)]));
+  await bundle(input, {
+    dir: dist,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: placeOf,
+  });
+}
+
+async function joinAsCommonJs(): Promise<void> {
+  await bundle(join(source, 'index.ts'), {
     file: join(dist, 'index.cjs'),
     format: 'cjs',
     exports: 'named',
@@ -44,7 +74,6 @@ async function joinAsCommonJs(): Promise<void> {
     // A runner that cannot load ES modules cannot serve import() either.
     dynamicImportInCjs: false,
   });
-  await bundle.close();
 }
 
 const relativeSpecifier = /(?<=\bfrom\s+'|\bimport\s+'|\bimport\(')\.{1,2}\/[^']+(?=')/g;
@@ -63,7 +92,8 @@ function copyDeclarations(file: string, copied: Set<string>): void {
 }
 
 const startedMs = performance.now();
-await compile();
+await declare();
+await joinModules();
 await joinAsCommonJs();
 copyDeclarations(join(dist, 'index.d.ts'), new Set());
 console.log(`built dist/ in ${seconds(performance.now() - startedMs)}`);

@@ -88,8 +88,8 @@ export const runtimeDoorRule = ruleForSources('runtime-door', ['src/'], function
 });
 
 /**
- * The CommonJS build joins all files into `dist/index.cjs`: what a file deeper in `src/` finds beside itself
- * is not beside that one. Packages are found from both.
+ * The build joins files into ones that lie in `dist/` and `dist/cli/`: what a file deeper in `src/` finds beside
+ * itself is not beside those. Packages are found from all of them.
  */
 function* importMetas(source: Source): Iterable<Finding> {
   if (/^src\/(?:cli\/|[^/]+$)/.test(source.path)) return;

@@ -5,7 +5,9 @@ const assert = require('node:assert/strict');
 exports.produceAndRead = async function produceAndRead(odradek, kafkajs) {
   const broker = await odradek.createBroker();
   try {
-    await broker.createTopic('orders', { partitions: 3 });
+    // What comes is recompressed by the worker thread, whose module has to be found.
+    const config = { 'compression.type': 'gzip' };
+    await broker.createTopic('orders', { partitions: 3, config });
     const kafka = new kafkajs.Kafka({
       brokers: [broker.bootstrapServers],
       logLevel: kafkajs.logLevel.NOTHING,
