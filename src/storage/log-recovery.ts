@@ -19,7 +19,7 @@ import type { PartitionFiles } from './partition-files.ts';
 import { ProducerSnapshots } from './producer-snapshots.ts';
 import { isExpired, ProducerState } from './producer-state.ts';
 import { Segment } from './segment.ts';
-import { recoverSegment } from './segment-recovery.ts';
+import { recoverSegment, syncIndexes } from './segment-recovery.ts';
 import type { SegmentRecovered } from './segment-recovery.ts';
 import { Segments } from './segments.ts';
 
@@ -168,6 +168,7 @@ class LogLoading {
       },
     });
     await walkAsync(last.file, walk, this.#modules.readBuffers);
+    last.noteIndexedUntil(from);
     return walk.problem === undefined;
   }
 
@@ -188,10 +189,7 @@ class LogLoading {
         this.#modules.readBuffers,
       );
       segment.indexMaxTimestamp();
-      for (const { entries } of [segment.offsetIndex, segment.timeIndex]) {
-        entries.writeOut();
-        await entries.sync();
-      }
+      await syncIndexes(segment, 0);
     }
   }
 

@@ -159,6 +159,12 @@ export class CachedFile {
     return this.#handle !== undefined || this.#cache.files.stat(this.#path) !== undefined;
   }
 
+  /** Makes its name survive power loss, as `Files.syncDirectory` does. */
+  syncName(): Promise<void> {
+    const { files } = this.#cache;
+    return files.syncDirectory(files.dirname(this.#path));
+  }
+
   /** Gives the file another name in its directory; does nothing where it is absent. Who reads goes on. */
   rename(to: string): void {
     if (this.exists()) {

@@ -12,6 +12,7 @@ import { OffsetIndex } from './offset-index.ts';
 import type { CachedFile } from './open-files.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import type { Segment } from './segment.ts';
+import { lacksRoom } from './storage-failure.ts';
 import { TimeIndex } from './time-index.ts';
 
 /** How a segment is checked and its indexes are made again. */
@@ -47,6 +48,8 @@ export async function recoverSegment(
   const { segment } = recovery;
   const fileBytes = segment.sizeBytes;
   const indexedFrom = keepGoodEntries(segment, recovery.indexedBelowOffset);
+  const keptCount = segment.offsetIndex.entries.count;
+  let trustedCount = keptCount;
   segment.sizeBytes = indexedFrom;
   let problem: string | undefined;
   const walk = new BatchWalk({
@@ -63,21 +66,44 @@ export async function recoverSegment(
         // The time of a batch that compaction has emptied is that of no record.
         const maxTimestamp = batch.recordCount > 0 ? batch.maxTimestamp : -1;
         segment.noteAppended(sizeBytes, lastOffset, maxTimestamp, recovery.indexIntervalBytes);
+        if (lastOffset < recovery.indexedBelowOffset)
+          trustedCount = segment.offsetIndex.entries.count;
       }
       return true;
     },
   });
   await walkAsync(segment.file, walk, readBuffers);
+  if (trustedCount > keptCount) await syncIndexes(segment, keptCount);
   segment.recovered = { fromPosition: indexedFrom, toPosition: segment.sizeBytes };
   return { problem: problem ?? walk.problem, endsInZeros: walk.endsInZeros };
+}
+
+/**
+ * Brings entries that recovery has made to the disk, where the next start will believe them: below the recovery
+ * point. An entry of the offset index must not be there without that of the time index beside it, or the largest
+ * timestamp before it is lost, so that the time index goes first. Where there is no room, the offset index ends with
+ * its first `keptCount` entries: what is behind them is found all the same, and read from further back.
+ */
+export async function syncIndexes(segment: Segment, keptCount: number): Promise<void> {
+  const { offsetIndex, timeIndex } = segment;
+  try {
+    timeIndex.entries.writeOut();
+    await timeIndex.entries.sync();
+    await timeIndex.entries.file.syncName();
+    offsetIndex.entries.writeOut();
+    await offsetIndex.entries.sync();
+  } catch (error) {
+    if (!lacksRoom(error)) throw error;
+    offsetIndex.entries.truncate(keptCount);
+  }
 }
 
 /**
  * Keeps the entries of the indexes that are certain: of batches that are trusted, in order, the last of them
  * pointing at its batch. Answers the position from which on batches are to be indexed.
  *
- * The recovery point moves only when both indexes are on disk up to it: below it none of their entries is
- * missing, behind it any may be.
+ * The recovery point moves only when both indexes are on disk up to it, and what recovery makes below it is there
+ * before the log is open: below it none of their entries is missing, behind it any may be.
  */
 function keepGoodEntries(segment: Segment, trustedBelowOffset: number): number {
   const offsetFile = segment.indexFile(offsetIndexSuffix);
@@ -85,8 +111,9 @@ function keepGoodEntries(segment: Segment, trustedBelowOffset: number): number {
   const offsetBytes = contentOf(offsetFile);
   const timeBytes = contentOf(timeFile);
   const trustedRelative = trustedBelowOffset - segment.baseOffset;
-  let count = countGoodOffsets(offsetBytes, trustedRelative, segment.sizeBytes);
-  if (count > 0 && !isAtItsBatch(segment, offsetBytes, count - 1)) count = 0;
+  const found = countGoodOffsets(offsetBytes, trustedRelative, segment.sizeBytes);
+  const areGood = found > 0 && timeFile.exists() && isAtItsBatch(segment, offsetBytes, found - 1);
+  const count = areGood ? found : 0;
   const keptTimes = count === 0 ? 0 : countGoodTimes(timeBytes, trustedRelative);
   cutIndex(offsetFile, count * offsetIndexEntryBytes, offsetBytes.length);
   cutIndex(timeFile, keptTimes * timeIndexEntryBytes, timeBytes.length);

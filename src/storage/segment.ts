@@ -241,6 +241,14 @@ export class Segment {
     this.sizeBytes = position + sizeBytes;
   }
 
+  /**
+   * The last entry of the offset index points at `position`, 0 where there is none: the next is as far from it as it
+   * would be in the process that wrote it, so that recovery makes none between them.
+   */
+  noteIndexedUntil(position: number): void {
+    this.#bytesSinceIndexEntry = this.sizeBytes - position;
+  }
+
   /** Makes the time index end with the largest timestamp, as that of a closed segment does. */
   indexMaxTimestamp(): void {
     const { timestampMs, offset } = this.maxTimestamp();
