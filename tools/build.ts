@@ -1,12 +1,12 @@
 /**
  * `npm run build`: the published package in `dist/`.
  *
- * 1. `tsc` judges `src/` and writes its declarations.
- * 2. rolldown joins the modules of `src/` into few files: Node takes a third of a millisecond for each file that it
+ * 1. `tsc` compiles `src/` to a folder of its own, and writes the declarations.
+ * 2. rolldown joins the modules there into few files: Node takes a third of a millisecond for each file that it
  *    loads, and there are hundreds (docs/decisions/0014-joined-modules.md). What only one command of the command line
  *    needs stays in a file of its own.
- * 3. It joins what `src/index.ts` reaches into one CommonJS file too, `dist/index.cjs`, for runners that cannot load
- *    ES modules (docs/decisions/0002-commonjs-build.md). The worker's entry stays the ES module beside it.
+ * 3. It joins what `index.js` reaches into one CommonJS file too, `dist/index.cjs`, for runners that cannot load ES
+ *    modules (docs/decisions/0002-commonjs-build.md). The worker's entry stays the ES module beside it.
  * 4. The declarations that `dist/index.d.ts` reaches are copied as `.d.cts` for `require`.
  *
  * Node's own modules and installed packages stay outside.
@@ -16,11 +16,11 @@ import { dirname, join, resolve } from 'node:path';
 import { rolldown, type OutputOptions } from 'rolldown';
 import { repositoryFolder, runCommand, seconds } from './run-command.ts';
 
-const source = join(repositoryFolder, 'src');
+const compiled = join(repositoryFolder, 'build');
 const dist = join(repositoryFolder, 'dist');
 
-async function declare(): Promise<void> {
-  rmSync(dist, { recursive: true, force: true });
+async function compile(): Promise<void> {
+  for (const folder of [compiled, dist]) rmSync(folder, { recursive: true, force: true });
   const { exitCode, output } = await runCommand('tsc', ['-p', 'tsconfig.build.json']);
   if (exitCode !== 0) throw new Error(`tsc -p tsconfig.build.json failed\n${output}`);
 }
@@ -50,13 +50,13 @@ async function bundle(
 
 /** What may ask for its own place, `src/cli/` and the files directly in `src/`, is as deep in `dist/`. */
 function placeOf({ moduleIds }: { readonly moduleIds: readonly string[] }): string {
-  const isOfCommandLine = moduleIds.some((id) => id.startsWith(join(source, 'cli')));
+  const isOfCommandLine = moduleIds.some((id) => id.startsWith(join(compiled, 'cli')));
   return isOfCommandLine ? 'cli/[name].js' : '[name].js';
 }
 
 async function joinModules(): Promise<void> {
   const entries = ['index', 'background-worker', 'cli/main'];
-  const input = Object.fromEntries(entries.map((name) => [name, join(source, `${name}.ts`)]));
+  const input = Object.fromEntries(entries.map((name) => [name, join(compiled, `${name}.js`)]));
   await bundle(input, {
     dir: dist,
     format: 'esm',
@@ -66,7 +66,7 @@ async function joinModules(): Promise<void> {
 }
 
 async function joinAsCommonJs(): Promise<void> {
-  await bundle(join(source, 'index.ts'), {
+  await bundle(join(compiled, 'index.js'), {
     file: join(dist, 'index.cjs'),
     format: 'cjs',
     exports: 'named',
@@ -92,8 +92,9 @@ function copyDeclarations(file: string, copied: Set<string>): void {
 }
 
 const startedMs = performance.now();
-await declare();
+await compile();
 await joinModules();
 await joinAsCommonJs();
 copyDeclarations(join(dist, 'index.d.ts'), new Set());
+rmSync(compiled, { recursive: true, force: true });
 console.log(`built dist/ in ${seconds(performance.now() - startedMs)}`);
