@@ -34,6 +34,12 @@ export interface MetadataStore {
   /** A lease of `ttlMs`: when it ends, the keys that were put under it go, in one commit. */
   lease(ttlMs: number): Promise<Lease>;
 
+  /**
+   * Ends a lease, whoever it belongs to, with its keys, which go in one commit. Fine when it is gone, or never
+   * was. An answer that does not come rejects with an `OdradekError`: it may have ended all the same.
+   */
+  revoke(leaseId: string): Promise<void>;
+
   /** No call may follow. Leases of this client stay until they run out. */
   close(): Promise<void>;
 }
@@ -96,6 +102,7 @@ export interface StoreWatch {
 
 /** A time to live for keys, prolonged by its owner. */
 export interface Lease {
+  /** By which others can end it. */
   readonly id: string;
   readonly ttlMs: number;
   /**
@@ -103,6 +110,6 @@ export interface Lease {
    * `OdradekError`: count the time from when the last one that was answered was sent.
    */
   renew(): Promise<boolean>;
-  /** Ends it now, with its keys. Fine when it is gone. */
+  /** Ends it now, with its keys, as the store's `revoke` does. */
   revoke(): Promise<void>;
 }

@@ -213,6 +213,30 @@ export function storeContract(name: string, createWorld: () => Promise<StoreWorl
     await finish(simulation, lease.revoke());
   });
 
+  check(
+    'anybody who knows the id of a lease can end it, and its keys go in one commit',
+    async ({ store, simulation }) => {
+      const lease = await finish(simulation, store.lease(60_000));
+      const other = await finish(simulation, store.lease(60_000));
+      const changes = [put('a', '1', lease.id), put('b', '1', other.id), put('c', '1', lease.id)];
+      await finish(simulation, store.commit([], changes));
+      const recorder = new Recorder();
+      store.watch('', 2, recorder);
+      await finish(simulation, store.revoke(lease.id));
+      await finish(simulation, store.revoke(lease.id));
+      await simulation.runFor(1000);
+      assert.deepEqual(await finish(simulation, shown(store)), ['b=1@1']);
+      assert.deepEqual(recorder.seen, ['2: a=null c=null']);
+      assert.equal(await finish(simulation, lease.renew()), false);
+      assert.equal(await finish(simulation, other.renew()), true);
+    },
+  );
+
+  check('a lease that never was can be ended, too', async ({ store, simulation }) => {
+    await finish(simulation, store.revoke('123456789'));
+    assert.deepEqual(await finish(simulation, store.read('')), { revision: 0, entries: [] });
+  });
+
   check('a key that was put anew without the lease stays', async ({ store, simulation }) => {
     const lease = await finish(simulation, store.lease(1000));
     await finish(simulation, store.commit([], [put('a', '1', lease.id)]));
@@ -242,5 +266,6 @@ export function storeContract(name: string, createWorld: () => Promise<StoreWorl
     await assert.rejects(store.read(''), { code: 'BROKER_STOPPED' });
     await assert.rejects(store.commit([], [put('a', '1')]), { code: 'BROKER_STOPPED' });
     await assert.rejects(store.lease(1), { code: 'BROKER_STOPPED' });
+    await assert.rejects(store.revoke('1'), { code: 'BROKER_STOPPED' });
   });
 }

@@ -156,11 +156,13 @@ export class EmbeddedStore implements MetadataStore {
         this.#refuseIfGone();
         return this.#leases.renew(id);
       },
-      revoke: async () => {
-        this.#refuseIfGone();
-        if (this.#leases.revoke(id)) await this.#removeUnder(id);
-      },
+      revoke: () => this.revoke(id),
     };
+  }
+
+  async revoke(leaseId: string): Promise<void> {
+    this.#refuseIfGone();
+    if (this.#leases.revoke(leaseId)) await this.#removeUnder(leaseId);
   }
 
   /** Commits under way are finished first. */

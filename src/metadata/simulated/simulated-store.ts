@@ -249,8 +249,13 @@ class SimulatedClient implements MetadataStore {
       id,
       ttlMs,
       renew: () => this.#store.call(this.#name, 'renew', () => this.#store.renewLease(id)),
-      revoke: () => this.#store.call(this.#name, 'revoke', () => this.#store.revokeLease(id)),
+      revoke: () => this.revoke(id),
     };
+  }
+
+  async revoke(leaseId: string): Promise<void> {
+    this.#refuseIfClosed();
+    await this.#store.call(this.#name, 'revoke', () => this.#store.revokeLease(leaseId));
   }
 
   async close(): Promise<void> {
