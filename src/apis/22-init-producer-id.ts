@@ -14,7 +14,7 @@ import {
   initProducerIdResponse,
 } from '../protocol/messages/init-producer-id.ts';
 import { defineApi } from './api.ts';
-import { isOfDisk } from './run-or-refuse.ts';
+import { isOfStore } from './run-or-refuse.ts';
 
 /** Serves InitProducerId. */
 export const initProducerIdApi = defineApi({
@@ -34,7 +34,7 @@ export const initProducerIdApi = defineApi({
       const producerId = await services.metadata.nextProducerId();
       return { throttleTimeMs: 0, errorCode: 0, producerId, producerEpoch: 0 };
     } catch (error) {
-      if (!isOfDisk(error)) throw error;
+      if (!isOfStore(error)) throw error;
       // What Apache answers when it gets no block of ids: clients ask again.
       const errorCode = errorCodes.COORDINATOR_LOAD_IN_PROGRESS;
       return { throttleTimeMs: 0, errorCode, producerEpoch: -1 };

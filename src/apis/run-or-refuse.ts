@@ -5,8 +5,9 @@ import { hasCode, type OdradekError } from '../util/odradek-error.ts';
 import type { MetadataCommands } from './metadata-commands.ts';
 
 /**
- * What `decide` comes to. Where there is no room to write the metadata, or its disk fails, it is what `refused` makes of a refusal
- * with KAFKA_STORAGE_ERROR instead, and the cluster is as it was. A request that was too large for one commit
+ * What `decide` comes to. Where there is no room to write the metadata, its disk fails, or it is in an etcd that
+ * refuses it, it is what `refused` makes of a refusal with KAFKA_STORAGE_ERROR instead, and the cluster is as it
+ * was. Where the metadata does not answer in time it is one with REQUEST_TIMED_OUT, and nobody knows. A request that was too large for one commit
  * may then have been carried out in part: asked for again, it finds what it has made.
  */
 export async function runOrRefuse<Result>(
@@ -17,12 +18,14 @@ export async function runOrRefuse<Result>(
   try {
     return await metadata.run(decide);
   } catch (error) {
-    if (!isOfDisk(error)) throw error;
-    return refused(refuse('KAFKA_STORAGE_ERROR', error.message));
+    if (!isOfStore(error)) throw error;
+    const code = hasCode(error, 'TIMED_OUT') ? 'REQUEST_TIMED_OUT' : 'KAFKA_STORAGE_ERROR';
+    return refused(refuse(code, error.message));
   }
 }
 
 /** Whether the metadata could not be written, rather than the broker having stopped or a defect. */
-export function isOfDisk(error: unknown): error is OdradekError {
-  return lacksRoom(error) || hasCode(error, 'IO_ERROR');
+export function isOfStore(error: unknown): error is OdradekError {
+  if (lacksRoom(error) || hasCode(error, 'IO_ERROR')) return true;
+  return hasCode(error, 'TIMED_OUT') || hasCode(error, 'METADATA_REFUSED');
 }

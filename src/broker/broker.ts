@@ -10,26 +10,22 @@ import { resolveLogConfig } from '../config/topic-config.ts';
 import type { ControllerSettings } from '../controller/controller-settings.ts';
 import type { CreateTopicResult, NewTopic } from '../controller/create-topics.ts';
 import {
-  embeddedStoreFiles,
-  hasEmbeddedStore,
-  openEmbeddedStore,
-} from '../metadata/embedded/embedded-store.ts';
-import {
   emptyConfig,
   type ClusterImage,
   type ConfigImage,
   type ListenerImage,
 } from '../metadata/image.ts';
-import type { MetadataStore } from '../metadata/store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { LogConfig } from '../storage/log-config.ts';
+import { newId } from '../storage/directory-id.ts';
 import { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
 import { isError } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { adoptLogs } from './adopt-logs.ts';
+import { clusterIdOf, requireSameCluster } from './cluster-identity.ts';
 import { ClusterMetadata } from './cluster-metadata.ts';
 import { Contention } from './contention.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -38,12 +34,8 @@ import { newGroupCoordinator } from './new-group-coordinator.ts';
 import { guardedTimers } from './guarded-timers.ts';
 import { Listeners } from './listeners.ts';
 import { cleanerSettings, logManagerLimits } from './log-manager-limits.ts';
-import {
-  type MetadataDirectory,
-  noteMetadataDirectory,
-  requireSameCluster,
-  takeMetadataDirectory,
-} from './metadata-directory.ts';
+import { requireJournalOf } from './metadata-directory.ts';
+import { openStore, storeFiles, type OpenedStore } from './open-store.ts';
 import { Partitions } from './partitions.ts';
 import { advertisedAddresses, decideRegistration } from './registration.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -68,6 +60,11 @@ export interface BrokerModules {
   readonly logger: Logger;
 }
 
+function onlineOf(logManager: LogManager): string[] {
+  const online = logManager.directories().filter((directory) => directory.online);
+  return online.map(({ path }) => path);
+}
+
 /** How often a stopping broker looks whether all is answered. */
 const drainPollMs = 10;
 
@@ -87,9 +84,7 @@ export class RunningBroker {
   readonly #answerMemory: AnswerMemory;
   #config: BrokerConfig;
   #layers: ConfigLayers;
-  /** Of a metadata directory that is none of the log directories; they have their own. */
-  #metadataDirectory: MetadataDirectory | undefined;
-  #store: MetadataStore | undefined;
+  #opened: OpenedStore | undefined;
   #metadata: ClusterMetadata | undefined;
   #logManager: LogManager | undefined;
   #partitions: Partitions | undefined;
@@ -223,7 +218,7 @@ export class RunningBroker {
         nodeId: this.#config.nodeId,
         temporary: this.#setup.temporary,
         inMemory: this.#setup.inMemory === true,
-        leaveAlone: embeddedStoreFiles,
+        leaveAlone: storeFiles,
         configOf: (topic) => {
           const known = must(this.#metadata).image.topicsByName.get(topic);
           if (known !== undefined) return this.#logConfig(known.config);
@@ -231,12 +226,7 @@ export class RunningBroker {
           return { ...this.#logConfig(emptyConfig), cleanupPolicyCompact: true };
         },
         topicIdOf: (topic) => this.metadata.image.topicsByName.get(topic)?.id,
-        clusterIdElsewhere: () => this.#clusterIdOfJournal(),
-        onLocked: async ({ clusterId }) => {
-          if (this.#metadata === undefined) await this.#openMetadata();
-          const { metadataDirectory } = this.#setup;
-          requireSameCluster(metadataDirectory, this.metadata.image.clusterId, clusterId);
-        },
+        onLocked: async ({ clusterId }) => this.#openMetadata(clusterId),
         cleaner: () => cleanerSettings(this.#config),
         limits: logManagerLimits(this.#config),
       },
@@ -245,25 +235,11 @@ export class RunningBroker {
     return this.#logManager;
   }
 
-  /** Log directories that are new take the cluster of the journal, where that is in another place and not new. */
-  async #clusterIdOfJournal(): Promise<string | undefined> {
-    if (!hasEmbeddedStore(this.#runtime.files, this.#setup.metadataDirectory)) return undefined;
-    await this.#openMetadata();
-    const { clusterId } = this.metadata.image;
-    return clusterId === '' ? undefined : clusterId;
-  }
-
-  async #openMetadata(): Promise<void> {
-    this.#metadataDirectory = await takeMetadataDirectory(this.#setup, this.#runtime.files);
-    this.#store = await openEmbeddedStore(
-      {
-        directory: this.#setup.metadataDirectory,
-        temporary: this.#setup.temporary,
-        journalBytesMax: this.#config.metadataJournalBytes,
-        historyCommitsMax: this.#config.metadataHistoryCommits,
-      },
-      { ...this.#runtime, logger: this.#logger },
-    );
+  /** Answers the cluster that the metadata is of, if any; `clusterId` is that of the log directories. */
+  async #openMetadata(clusterId: string | undefined): Promise<string | undefined> {
+    const modules = { runtime: this.#runtime, logger: this.#logger };
+    this.#opened = await openStore(this.#setup, this.#config, modules);
+    const { store, isShared } = this.#opened;
     this.#metadata = await ClusterMetadata.open(
       {
         onDelta: (delta, image) => {
@@ -277,9 +253,13 @@ export class RunningBroker {
         },
         onFailure: (error) => this.#defect(error),
       },
-      { store: this.#store, timers: this.#runtime.timers },
+      { store, timers: this.#runtime.timers },
     );
     this.#reconfigure();
+    const drawId = (): string => newId(this.#runtime.random);
+    const ofMetadata = await clusterIdOf(this.#metadata, clusterId, { isShared, drawId });
+    if (!isShared) requireJournalOf(this.#setup.metadataDirectory, ofMetadata, clusterId);
+    return ofMetadata;
   }
 
   /** Adopts what was found on disk, registers, and takes up the partitions. */
@@ -291,14 +271,12 @@ export class RunningBroker {
       await adoptLogs({ nodeId: this.#config.nodeId, address }, modules);
     }
     await metadata.removeLeftovers();
-    const [registered] = await metadata.run((image) =>
-      decideRegistration(image, {
-        nodeId: this.#config.nodeId,
-        rack: this.#config.brokerRack ?? null,
-        clusterId: logManager.clusterId,
-        listeners: this.#advertised,
-      }),
-    );
+    const { clusterId } = logManager;
+    const [registered] = await metadata.run((image) => {
+      requireSameCluster(image, clusterId);
+      const { nodeId, brokerRack: rack = null } = this.#config;
+      return decideRegistration(image, { nodeId, rack, clusterId, listeners: this.#advertised });
+    });
     this.#epoch = must(registered).epoch;
     const { clock, timers, background } = this.#runtime;
     this.#groups = this.#groupCoordinators(metadata);
@@ -317,19 +295,11 @@ export class RunningBroker {
       },
     );
     this.#partitions.load(metadata.image);
-    await this.#noteMetadata(logManager);
-  }
-
-  /** The last step of a start: one that fails before may have begun a journal that it takes away again. */
-  async #noteMetadata(logManager: LogManager): Promise<void> {
-    const { metadataDirectory, temporary } = this.#setup;
-    if (temporary) return;
-    const directories = logManager.directories().filter(({ online }) => online);
-    await noteMetadataDirectory(
-      { metadataDirectory, directories: directories.map(({ path }) => path) },
-      { clusterId: logManager.clusterId, nodeId: this.#config.nodeId },
-      { ...this.#runtime, logger: this.#logger },
-    );
+    await this.#opened?.claim({
+      clusterId,
+      nodeId: this.#config.nodeId,
+      directories: () => onlineOf(logManager),
+    });
   }
 
   #groupCoordinators(metadata: ClusterMetadata): GroupCoordinators {
@@ -476,8 +446,8 @@ export class RunningBroker {
       () => this.#groups?.close(),
       () => this.#partitions?.close(),
       () => this.#metadata?.close(),
-      () => this.#store?.close(),
-      () => this.#metadataDirectory?.release({ discardNew: how === 'undo' }),
+      () => this.#opened?.store.close(),
+      () => this.#opened?.release({ discardNew: how === 'undo' }),
       () =>
         how === 'stop'
           ? this.#logManager?.stop({ brokerEpoch: this.#epoch })

@@ -117,12 +117,13 @@ function requireJournalNowhereElse(
 }
 
 /** Throws `INVALID_CONFIG` where the journal is that of another cluster than the log directories. */
-export function requireSameCluster(
+export function requireJournalOf(
   metadataDirectory: string,
-  journalClusterId: string,
-  clusterId: string,
+  journalClusterId: string | undefined,
+  clusterId: string | undefined,
 ): void {
-  if (journalClusterId === '' || journalClusterId === clusterId) return;
+  if (journalClusterId === undefined || clusterId === undefined) return;
+  if (journalClusterId === clusterId) return;
   throw new OdradekError(
     `the metadata in ${metadataDirectory} is that of cluster ${journalClusterId}, but the log directories belong ` +
       `to cluster ${clusterId}; set metadata.log.dir to where the metadata of theirs is`,

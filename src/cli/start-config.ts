@@ -41,6 +41,8 @@ export function readStartConfig(
   origins.push({ name: 'the environment', unknownKeys: 'warn', values: environment });
   const pairs = [...args.texts('override'), ...args.texts('set')];
   origins.push({ name: '--set', unknownKeys: 'refuse', values: keyValuePairs(pairs, '--set') });
+  const store = { 'odradek.metadata.store': args.text('metadata') };
+  origins.push({ name: '--metadata', unknownKeys: 'refuse', values: store });
   const { values, warnings } = loadBrokerConfig(origins);
   return { values: new Map([...values].filter(([key]) => isKnown(key))), warnings };
 }

@@ -33,6 +33,11 @@ export const startCommand: Command = {
       completes: 'directory',
     },
     memory: { type: 'boolean', help: 'Keeps everything in memory; gone when it stops.' },
+    metadata: {
+      type: 'string',
+      placeholder: 'STORE',
+      help: 'Where the metadata is kept: etcd://HOST:2379,HOST:2379 (etcds:// with TLS), or embedded, the default, which is in the data directory.',
+    },
     host: {
       type: 'string',
       placeholder: 'HOST',
@@ -81,6 +86,10 @@ export const startCommand: Command = {
     {
       text: 'One for a test: any port, nothing on disk',
       command: 'odradek start --port 0 --memory',
+    },
+    {
+      text: 'One whose topics and configs are in etcd',
+      command: 'odradek start --metadata etcd://127.0.0.1:2379',
     },
     {
       text: 'Three partitions for new topics, events as JSON',

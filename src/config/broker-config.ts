@@ -1,5 +1,6 @@
 import type { GroupConfig } from './group-config.ts';
 import type { EndPoint } from './listeners.ts';
+import type { MetadataStoreConfig } from './metadata-store-config.ts';
 
 /**
  * One broker's own configuration, parsed and typed: what was in effect when it was built from static values
@@ -23,6 +24,7 @@ export interface BrokerConfig extends GroupConfig {
   readonly logDirs: readonly string[] | undefined;
   /** Where the metadata journal is; undefined means the first of `logDirs`. */
   readonly metadataLogDir: string | undefined;
+  readonly metadataStore: MetadataStoreConfig;
 
   readonly socketRequestMaxBytes: number;
   readonly socketListenBacklogSize: number;

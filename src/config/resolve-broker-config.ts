@@ -7,6 +7,7 @@ import { refuseGroupContradictions, resolveGroupConfig, type GroupConfig } from 
 import { invalidConfig } from './invalid-config.ts';
 import { resolveListeners } from './listeners.ts';
 import { infinite } from './log-config.ts';
+import { resolveMetadataStoreConfig } from './metadata-store-config.ts';
 import { TypedValues } from './typed-values.ts';
 
 /**
@@ -35,7 +36,8 @@ type NodeKeys =
   | 'advertisedListeners'
   | 'interBrokerListenerName'
   | 'logDirs'
-  | 'metadataLogDir';
+  | 'metadataLogDir'
+  | 'metadataStore';
 
 function nodeConfig(values: TypedValues, layers: ConfigLayers): Pick<BrokerConfig, NodeKeys> {
   const resolved = resolveListeners({
@@ -51,6 +53,7 @@ function nodeConfig(values: TypedValues, layers: ConfigLayers): Pick<BrokerConfi
     brokerRack: values.optionalText('broker.rack'),
     logDirs: logDirs(values),
     metadataLogDir: values.optionalText('metadata.log.dir'),
+    metadataStore: resolveMetadataStoreConfig(values),
   };
 }
 

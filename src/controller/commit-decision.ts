@@ -1,8 +1,7 @@
-import { changeBytes, planCommits } from '../metadata/plan-commits.ts';
-import type { GuardedChange, PlannedCommit } from '../metadata/plan-commits.ts';
+import { planCommits } from '../metadata/plan-commits.ts';
+import type { PlannedCommit } from '../metadata/plan-commits.ts';
 import { imageKeys, metadataPrefix } from '../metadata/image-keys.ts';
 import type { ClusterImage } from '../metadata/image.ts';
-import { storeLimits } from '../metadata/store.ts';
 import type { Compare, MetadataStore } from '../metadata/store.ts';
 import type { Decision, PlannedChanges } from './decision.ts';
 
@@ -36,7 +35,8 @@ export async function commitDecision<Result>(
   const { revision } = image;
   if (isEmpty(changes)) return { outcome: 'committed', revision };
   const together = [...changes.prepare, ...changes.publish, ...changes.tidy];
-  if (fitsOneCommit(together)) return commitInTurn(store, planCommits(together, guards), revision);
+  const commits = planCommits(together, guards);
+  if (commits.length === 1) return commitInTurn(store, commits, revision);
   return commitInStages(store, changes, guards, revision);
 }
 
@@ -93,9 +93,4 @@ async function commitOne(
 
 function isEmpty({ prepare, publish, tidy }: PlannedChanges): boolean {
   return prepare.length + publish.length + tidy.length === 0;
-}
-
-function fitsOneCommit(changes: readonly GuardedChange[]): boolean {
-  if (changes.length > storeLimits.changesMax) return false;
-  return changes.reduce((total, change) => total + changeBytes(change), 0) <= storeLimits.bytesMax;
 }

@@ -40,7 +40,8 @@ export type ControllerError =
   | 'INVALID_REQUEST'
   | 'TOPIC_DELETION_DISABLED'
   | 'POLICY_VIOLATION'
-  | 'KAFKA_STORAGE_ERROR';
+  | 'KAFKA_STORAGE_ERROR'
+  | 'REQUEST_TIMED_OUT';
 
 /** No change at all. */
 export const noChanges: PlannedChanges = { prepare: [], publish: [], tidy: [] };

@@ -29,15 +29,22 @@ export function planCommits(
   const commits: PlannedCommit[] = [];
   let open: GuardedChange[] = [];
   let openBytes = 0;
+  let openCompares = guards.length;
   for (const change of changes) {
     const bytes = changeBytes(change);
     assert(bytes <= storeLimits.bytesMax, `${change.key} fits a commit`);
-    if (open.length === storeLimits.changesMax || openBytes + bytes > storeLimits.bytesMax) {
+    const compares = comparesOf(change);
+    if (
+      open.length === storeLimits.changesMax ||
+      openBytes + bytes > storeLimits.bytesMax ||
+      openCompares + compares > storeLimits.comparesMax
+    ) {
       commits.push(planned(open, guards));
-      [open, openBytes] = [[], 0];
+      [open, openBytes, openCompares] = [[], 0, guards.length];
     }
     open.push(change);
     openBytes += bytes;
+    openCompares += compares;
   }
   if (open.length > 0) commits.push(planned(open, guards));
   return commits;
@@ -47,6 +54,11 @@ export function planCommits(
 export function changeBytes(change: Change): number {
   // A key of n UTF-16 units has at most 3n bytes; keys are ASCII but for group ids.
   return overheadBytes + change.key.length * 3 + (change.value?.length ?? 0);
+}
+
+/** At most so many, for changes may have an owner in common. */
+function comparesOf({ ifRevision, owner }: GuardedChange): number {
+  return (ifRevision === undefined ? 0 : 1) + (owner === undefined ? 0 : 1);
 }
 
 function planned(changes: readonly GuardedChange[], guards: readonly Compare[]): PlannedCommit {

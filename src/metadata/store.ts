@@ -3,8 +3,8 @@
  * revisions, compare-and-swap, watches and leases. It knows nothing of topics; `image-keys.ts` says what is
  * kept in it. Its promises are those that etcd can keep, and no more.
  *
- * Every commit that changes something has its own revision, one more than the one before. A reader sees a
- * commit whole or not at all. What `commit` has answered survives power loss (stores that say so excepted:
+ * Every commit that happens has its own revision, which is greater than that of each one before; others may lie
+ * between them, for a store may count for others too. A reader sees a commit whole or not at all. What `commit` has answered survives power loss (stores that say so excepted:
  * temporary and in memory).
  */
 export interface MetadataStore {
@@ -17,17 +17,19 @@ export interface MetadataStore {
 
   /**
    * Tells `listener` of every commit that touches a key under `prefix`, from `fromRevision` on (the
-   * revision of a snapshot, plus one), in order and each once, until it is closed or compacted.
+   * revision of a snapshot, plus one), in order and each once, until it is closed or compacted. Whoever watches
+   * all of the cluster's keys is told of the revision of every commit and of every conflict, or of a later one.
    */
   watch(prefix: string, fromRevision: number, listener: WatchListener): StoreWatch;
 
   /**
    * Makes all `changes`, or none: they are made when each of `compares` holds. At most `storeLimits` of
-   * changes and bytes (an assertion otherwise; see `plan-commits.ts`), and no key twice. A change may name a
+   * compares, changes and bytes (an assertion otherwise; see `plan-commits.ts`), and no key twice. A change may name a
    * lease that must be alive, else it is a conflict.
    *
    * `unknown` is an answer that never came: the commit may have happened, may not have, and may yet. It
-   * rejects with an `OdradekError` when the store is closed, or failed before anything was written.
+   * rejects with an `OdradekError` when the store is closed, or failed before anything was written: then
+   * nothing has happened, nor will.
    */
   commit(compares: readonly Compare[], changes: readonly Change[]): Promise<CommitResult>;
 
@@ -45,7 +47,7 @@ export interface MetadataStore {
 }
 
 /** Of one commit: etcd's own bounds, with room to spare. */
-export const storeLimits = { changesMax: 100, bytesMax: 1024 * 1024 } as const;
+export const storeLimits = { comparesMax: 128, changesMax: 100, bytesMax: 1024 * 1024 } as const;
 
 /** A key, as it stands. */
 export interface StoreEntry {
@@ -83,7 +85,10 @@ export type CommitResult =
 
 /** Calls come one at a time, from one watch, and none after `close`. */
 export interface WatchListener {
-  /** What one commit did under the prefix. Removed keys have value null. */
+  /**
+   * What one commit did under the prefix. Removed keys have value null. There may be no changes: then all up
+   * to `revision` has been told.
+   */
   onCommit(revision: number, changes: readonly StoreChange[]): void;
   /** The last call: history before some revision is gone. Read anew, then watch from there. */
   onCompacted(): void;
@@ -104,6 +109,7 @@ export interface StoreWatch {
 export interface Lease {
   /** By which others can end it. */
   readonly id: string;
+  /** As the store grants it, which may be more than was asked for; after each renewal as that one did. */
   readonly ttlMs: number;
   /**
    * Starts the time anew. False when the lease is gone. An answer that does not come rejects with an

@@ -1,3 +1,5 @@
+import type { Http } from './http.ts';
+
 /**
  * The doors to the world outside: time, randomness, files, network, threads. Everything else in Odradek is
  * given a `Runtime` and touches nothing but it, so that the same broker runs on a machine (`node/`) and in a
@@ -10,6 +12,8 @@ export interface Runtime {
   readonly files: Files;
   readonly network: Network;
   readonly background: Background;
+  /** Undefined in a simulation. */
+  readonly http?: Http;
 }
 
 /** What time it is. */

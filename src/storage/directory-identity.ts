@@ -7,8 +7,8 @@ import type { MetaProperties } from './meta-properties.ts';
 
 /**
  * Holds the `meta.properties` of all directories against each other and against what the broker was told,
- * and answers the cluster id: the one given, else theirs, else what `clusterIdElsewhere` says, else a new one.
- * Directories that cannot be read are offline afterwards and do not count.
+ * and answers the cluster id: the one that `clusterIdFor` theirs gives, else theirs, else a new one. Directories
+ * that cannot be read are offline afterwards and do not count.
  *
  * Throws `INVALID_CONFIG` where a directory belongs to another node or cluster, or is a copy of another.
  */
@@ -16,8 +16,7 @@ export async function agreeOnIdentity(
   directories: LogDirectories,
   told: {
     nodeId: number;
-    clusterId: string | undefined;
-    clusterIdElsewhere: (() => Promise<string | undefined>) | undefined;
+    clusterIdFor: (found: string | undefined) => Promise<string | undefined>;
   },
   random: Random,
 ): Promise<string> {
@@ -26,9 +25,9 @@ export async function agreeOnIdentity(
     await directories.attempt(directory, () => void found.set(directory, directory.readIdentity()));
   }
   for (const [directory, meta] of found) requireNode(directory, meta, told.nodeId);
-  const agreed = oneClusterId(found, told.clusterId);
-  const clusterId = agreed ?? (await told.clusterIdElsewhere?.()) ?? newId(random);
   requireDistinct(found);
+  const theirs = oneClusterId(found, undefined);
+  const clusterId = oneClusterId(found, await told.clusterIdFor(theirs)) ?? newId(random);
   for (const [directory, meta] of found) {
     await directories.attempt(directory, () =>
       settle(directory, meta, clusterId, told.nodeId, random),
@@ -55,13 +54,13 @@ function oneClusterId(
   told: string | undefined,
 ): string | undefined {
   let clusterId = told;
-  let saidBy = 'the configuration';
+  let saidBy = 'the metadata';
   for (const [directory, meta] of found) {
     if (meta?.clusterId === undefined) continue;
     if (clusterId !== undefined && clusterId !== meta.clusterId) {
       throw new OdradekError(
         `the data directory ${directory.path} belongs to cluster ${meta.clusterId}, ` +
-          `but ${saidBy} to cluster ${clusterId}`,
+          `but ${saidBy} to cluster ${clusterId}; choose another directory`,
         { code: 'INVALID_CONFIG', key: 'cluster.id', value: clusterId, expected: meta.clusterId },
       );
     }

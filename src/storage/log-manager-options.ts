@@ -29,12 +29,12 @@ export interface LogManagerOptions {
    */
   readonly leaveAlone?: readonly string[];
   /**
-   * Called when the directories are locked and known to be this node's, before any log is opened: the moment
-   * to open what else lies in them. If it fails, the start fails.
+   * Called when the directories are locked and known to be this node's and of one cluster, before anything is
+   * written into them: the moment to open what else lies in them. `found` is the cluster that they name, if any.
+   * Answers the cluster that they must belong to, and will; undefined where nobody knows. If it fails, the start
+   * fails.
    */
-  readonly onLocked?: (found: { clusterId: string }) => Promise<void>;
-  /** Asked for the cluster id where neither `clusterId` nor a directory says it, before a new one is made. */
-  readonly clusterIdElsewhere?: () => Promise<string | undefined>;
+  readonly onLocked?: (found: { clusterId: string | undefined }) => Promise<string | undefined>;
   /** Called at most once a second while logs are opened. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** How logs are compacted, asked whenever it acts; `defaultCleanerSettings` unless given. */

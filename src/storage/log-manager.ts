@@ -282,13 +282,14 @@ export class LogManager {
       this.#directories,
       {
         nodeId: this.#options.nodeId,
-        clusterId: this.#options.clusterId,
-        clusterIdElsewhere: this.#options.clusterIdElsewhere,
+        clusterIdFor: async (clusterId) => {
+          this.#directories.requireOneOnline();
+          return this.#options.clusterId ?? (await this.#options.onLocked?.({ clusterId }));
+        },
       },
       this.#runtime.random,
     );
     this.#directories.requireOneOnline();
-    await this.#options.onLocked?.({ clusterId: this.#clusterId });
     await this.#directories.onEach((directory) => directory.readState());
     const found = await this.#find();
     this.#foundTopics = groupByTopic(found);

@@ -24,6 +24,7 @@ export type OdradekErrorDetails =
   | { code: 'BROKER_REFUSED'; operation: string; errorCode: number; errorName: string }
   | { code: 'UNKNOWN_TOPIC'; topic: string }
   | { code: 'UNKNOWN_GROUP'; group: string }
+  | { code: 'METADATA_REFUSED'; endpoint: string; reason: string }
   | { code: 'MISSING_PACKAGE'; package: string; neededFor: string }
   | { code: 'INVALID_ARGUMENT'; argument: string; expected: string }
   | { code: 'BROKER_STOPPED' };

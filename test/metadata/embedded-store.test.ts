@@ -8,7 +8,15 @@ import type { Runtime } from '../../src/runtime/runtime.ts';
 import { createSimulation } from '../../src/runtime/simulated/simulation.ts';
 import type { Simulation } from '../../src/runtime/simulated/simulation.ts';
 import { silentLogger } from '../../src/util/logger.ts';
-import { Recorder, finish, put, remove, shown, storeContract } from './store-contract.ts';
+import {
+  Recorder,
+  finish,
+  put,
+  remove,
+  shown,
+  simulatedWorld,
+  storeContract,
+} from './store-contract.ts';
 import { seeds } from '../config/property.ts';
 
 const path = '/data/odradek-metadata.journal';
@@ -35,17 +43,22 @@ async function createWorld(options: Parameters<typeof open>[1] = {}) {
   return { simulation, store };
 }
 
-storeContract('embedded store', createWorld);
-storeContract('temporary embedded store', () => createWorld({ temporary: true }));
+async function contractWorld(options: Parameters<typeof open>[1] = {}) {
+  const { simulation, store } = await createWorld(options);
+  return simulatedWorld(simulation, store);
+}
+
+storeContract('embedded store', contractWorld);
+storeContract('temporary embedded store', () => contractWorld({ temporary: true }));
 storeContract('embedded store that compacts all the time', () =>
-  createWorld({ journalBytesMax: 1 }),
+  contractWorld({ journalBytesMax: 1 }),
 );
 storeContract('embedded store in memory', async () => {
   const simulation = createSimulation({ seed: '1' });
   const { clock, timers } = simulation.runtime('a');
   const files = createMemoryFiles({ budgetBytes: 1e8, clock });
   files.makeDirectory('/data');
-  return { simulation, store: await open({ files, timers }, { temporary: true }) };
+  return simulatedWorld(simulation, await open({ files, timers }, { temporary: true }));
 });
 
 /** Opens the store of a host whose process has ended. */

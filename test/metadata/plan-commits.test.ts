@@ -37,3 +37,18 @@ test('commits keep to the limits, keep the order, and compare what their changes
     30,
   );
 });
+
+test('a commit has no more compares than it may: those of owners count too', () => {
+  const changes = Array.from({ length: 300 }, (_, i) => ({
+    key: `k${i}`,
+    value: new Uint8Array(1),
+    ifRevision: 1,
+    owner: { key: `owner${i}`, revision: 1 },
+  }));
+  const commits = planCommits(changes, [{ key: 'guard', revision: 7 }]);
+  assert.ok(commits.every(({ compares }) => compares.length <= storeLimits.comparesMax));
+  assert.deepEqual(
+    commits.map((commit) => commit.changes.length),
+    [63, 63, 63, 63, 48],
+  );
+});

@@ -6,7 +6,15 @@ import {
 } from '../../src/metadata/simulated/simulated-store.ts';
 import type { SimulatedStoreOptions } from '../../src/metadata/simulated/simulated-store.ts';
 import { createSimulation } from '../../src/runtime/simulated/simulation.ts';
-import { Recorder, committedAt, finish, put, shown, storeContract } from './store-contract.ts';
+import {
+  Recorder,
+  committedAt,
+  finish,
+  put,
+  shown,
+  simulatedWorld,
+  storeContract,
+} from './store-contract.ts';
 
 function createWorld(options: Partial<SimulatedStoreOptions> = {}, seed = '1') {
   const simulation = createSimulation({ seed });
@@ -17,9 +25,14 @@ function createWorld(options: Partial<SimulatedStoreOptions> = {}, seed = '1') {
   return { simulation, servers, store: servers.client('a') };
 }
 
-storeContract('simulated store', async () => createWorld());
-storeContract('slow simulated store', async () =>
-  createWorld({ delayMsMax: 40, watchDelayMsMax: 200 }),
+function contractWorld(options: Partial<SimulatedStoreOptions> = {}) {
+  const { simulation, store } = createWorld(options);
+  return Promise.resolve(simulatedWorld(simulation, store));
+}
+
+storeContract('simulated store', contractWorld);
+storeContract('slow simulated store', () =>
+  contractWorld({ delayMsMax: 40, watchDelayMsMax: 200 }),
 );
 
 test('of commits with unknown outcomes some happened, some did not, and some happen later', async () => {

@@ -95,12 +95,32 @@ describe('LogManager: directories', () => {
 
   it('onLocked is called when the directories are locked, and its failure is that of the start', async () => {
     const machine = new Machine('hook');
-    const onLocked = (found: { clusterId: string }): Promise<void> => {
-      assert.match(readText(machine.runtime, '/data/meta.properties'), new RegExp(found.clusterId));
+    const found: (string | undefined)[] = [];
+    const onLocked = ({ clusterId }: { clusterId: string | undefined }): Promise<never> => {
+      found.push(clusterId);
       return Promise.reject(new Error('the metadata store says no'));
     };
     await assert.rejects(machine.start({ onLocked }), /says no/);
-    await machine.stop(await machine.start());
+    assert.equal(machine.files.stat('/data/meta.properties'), undefined);
+    const manager = await machine.start();
+    const { clusterId } = manager;
+    await machine.stop(manager);
+    await assert.rejects(machine.start({ onLocked }), /says no/);
+    assert.deepEqual(found, [undefined, clusterId]);
+  });
+
+  it('directories without a cluster get the one that onLocked answers, and others are refused', async () => {
+    const machine = new Machine('told');
+    const start = (clusterId: string) =>
+      machine.start({ onLocked: () => Promise.resolve(clusterId) });
+    const manager = await start('one');
+    assert.equal(manager.clusterId, 'one');
+    await machine.stop(manager);
+    await assert.rejects(
+      start('another'),
+      (error) => hasCode(error, 'INVALID_CONFIG') && error.details.key === 'cluster.id',
+    );
+    await machine.stop(await start('one'));
   });
 });
 

@@ -28,10 +28,32 @@ odradek.group.consumer.unsettled.heartbeat.interval.ms | INT | 2147483647 | [1,.
     How soon members of a consumer group are to send their next heartbeat while they wait for partitions, and for a moment after each assignment; of no effect where their heartbeat interval is shorter.
 odradek.memory.storage.bytes | LONG | 268435456 | [1048576,...] | medium | read-only | acts
     Bytes that a broker which stores in memory may hold; beyond it writes fail as on a full disk.
+odradek.metadata.answer.max.bytes | INT | 16777216 | [2097152,...] | low | read-only | acts
+    Bytes that one answer of etcd may have; a larger one is asked for in smaller pieces, or refused.
 odradek.metadata.history.commits | INT | 1000 | [1,...] | low | read-only | acts
     Commits of metadata that are remembered for watchers who come late.
+odradek.metadata.history.ms | INT | 300000 | [0,...] | medium | read-only | acts
+    How long etcd keeps its history at least; what is older is compacted, in all of that etcd. 0 leaves that to etcd.
 odradek.metadata.journal.bytes | INT | 4194304 | [4096,...] | low | read-only | acts
     Size below which the metadata journal is never written anew; above, it is when twice the size of what it holds.
+odradek.metadata.password | PASSWORD | null |  | medium | read-only | acts
+    The password of 'odradek.metadata.user'.
+odradek.metadata.password.file | STRING | null |  | medium | read-only | acts
+    A file with the password of 'odradek.metadata.user', read when the broker starts.
+odradek.metadata.store | STRING | embedded | non-empty string | high | read-only | acts
+    Where topics, configs and all else that brokers must agree on is kept: embedded, which is a journal in the data directory, or an etcd (3.4 or later): etcd://host:2379,host2:2379, with TLS etcds://, and /some/prefix behind it where several clusters share one etcd.
+odradek.metadata.timeout.ms | INT | 5000 | [100,...] | medium | read-only | acts
+    How long a request to etcd may take in all, with what is tried again at its other members.
+odradek.metadata.tls.ca.file | STRING | null |  | medium | read-only | acts
+    Certificates (PEM) of whom to trust about etcd; not set, those that Node.js trusts. It takes an address with etcds://.
+odradek.metadata.tls.certificate.file | STRING | null |  | medium | read-only | acts
+    The certificate (PEM) by which etcd knows this broker.
+odradek.metadata.tls.key.file | STRING | null |  | medium | read-only | acts
+    The private key (PEM) of 'odradek.metadata.tls.certificate.file'.
+odradek.metadata.tls.key.password | PASSWORD | null |  | medium | read-only | acts
+    The password of that key, where it is encrypted.
+odradek.metadata.user | STRING | null |  | medium | read-only | acts
+    The user of etcd, where it has users.
 odradek.open.files.max | INT | 16384 | [16,...] | medium | read-only | acts
     Files of logs that are open at a time.
 odradek.partitions.per.request.max | INT | 10000 | [1,...] | low | read-only | acts

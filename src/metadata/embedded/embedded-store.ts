@@ -138,7 +138,7 @@ export class EmbeddedStore implements MetadataStore {
   }
 
   async commit(compares: readonly Compare[], changes: readonly Change[]): Promise<CommitResult> {
-    checkCommit(changes);
+    checkCommit(compares, changes);
     this.#refuseIfGone();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ compares, changes, resolve, reject });

@@ -237,7 +237,7 @@ class SimulatedClient implements MetadataStore {
   }
 
   async commit(compares: readonly Compare[], changes: readonly Change[]): Promise<CommitResult> {
-    checkCommit(changes);
+    checkCommit(compares, changes);
     this.#refuseIfClosed();
     return this.#store.commit(this.#name, compares, changes);
   }

@@ -2,6 +2,7 @@ import type { Runtime } from '../runtime.ts';
 import { createNodeBackground } from './node-background.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeFiles } from './node-files.ts';
+import { createNodeHttp } from './node-http.ts';
 import { createNodeNetwork } from './node-network.ts';
 import { nodeRandom } from './node-random.ts';
 import { createNodeTimers } from './node-timers.ts';
@@ -27,5 +28,6 @@ export function createNodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
     files: nodeFiles,
     network: createNodeNetwork({ unref }),
     background: createNodeBackground({ unref, workerUrl: options.workerUrl }),
+    http: createNodeHttp({ unref }),
   };
 }
