@@ -31,6 +31,7 @@ function contractWorld(options: Partial<SimulatedStoreOptions> = {}) {
 }
 
 storeContract('simulated store', contractWorld);
+storeContract('simulated store that others use too', () => contractWorld({ gapPercent: 50 }));
 storeContract('slow simulated store', () =>
   contractWorld({ delayMsMax: 40, watchDelayMsMax: 200 }),
 );

@@ -43,7 +43,7 @@ odradek.metadata.password.file | STRING | null |  | medium | read-only | acts
 odradek.metadata.store | STRING | embedded | non-empty string | high | read-only | acts
     Where topics, configs and all else that brokers must agree on is kept: embedded, which is a journal in the data directory, or an etcd (3.4 or later): etcd://host:2379,host2:2379, with TLS etcds://, and /some/prefix behind it where several clusters share one etcd.
 odradek.metadata.timeout.ms | INT | 5000 | [100,...] | medium | read-only | acts
-    How long a request to etcd may take in all, with what is tried again at its other members.
+    How long a request to etcd may take in all once it is its turn, with what is tried again at other members.
 odradek.metadata.tls.ca.file | STRING | null |  | medium | read-only | acts
     Certificates (PEM) of whom to trust about etcd; not set, those that Node.js trusts. It takes an address with etcds://.
 odradek.metadata.tls.certificate.file | STRING | null |  | medium | read-only | acts

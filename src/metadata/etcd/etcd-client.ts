@@ -58,7 +58,7 @@ export function answerOf<Answer>(outcome: EtcdOutcome<Answer>): Answer {
 const retryPauseMs = 100;
 /** Attempts for which there is time when each one is not answered. */
 const attemptsMax = 4;
-/** Calls that are under way at a time; others wait in line. */
+/** Commits that are under way at a time; others wait in line. */
 const callsMax = 64;
 
 /**
@@ -89,13 +89,13 @@ export class EtcdClient {
    * `BROKER_STOPPED` when the client is closed.
    */
   async call<Answer extends EtcdAnswer>(call: EtcdCall<Answer>): Promise<EtcdOutcome<Answer>> {
-    const deadlineMs = this.#modules.clock.monotonicMs() + this.#options.timeoutMs;
+    // Small ones, and above all the renewal of a lease, wait for nobody.
+    if (call.mayRepeat) return this.#callInTime(call);
     await this.#turn();
     try {
-      return await this.#callUntil(call, deadlineMs);
+      return await this.#callInTime(call);
     } finally {
-      this.#callsUnderWay--;
-      this.#waiting.shift()?.();
+      this.#turnEnds();
     }
   }
 
@@ -129,18 +129,26 @@ export class EtcdClient {
 
   /** Settles when it is this call's turn, which counts as under way from then on. */
   async #turn(): Promise<void> {
-    if (this.#callsUnderWay >= callsMax) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
+    if (this.#callsUnderWay < callsMax) {
+      this.#callsUnderWay++;
+      return;
     }
-    this.#callsUnderWay++;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+    });
   }
 
-  async #callUntil<Answer extends EtcdAnswer>(
+  /** Whoever waits longest takes the place. */
+  #turnEnds(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#callsUnderWay--;
+    else next();
+  }
+
+  async #callInTime<Answer extends EtcdAnswer>(
     call: EtcdCall<Answer>,
-    deadlineMs: number,
   ): Promise<EtcdOutcome<Answer>> {
+    const deadlineMs = this.#modules.clock.monotonicMs() + this.#options.timeoutMs;
     let tokensLeft = 2;
     for (;;) {
       const link = await this.#connected(call.operation, deadlineMs);

@@ -42,6 +42,8 @@ export class EtcdWatch implements StoreWatch {
   #stream: EtcdStream | undefined;
   #retry: Timer | undefined;
   #retryMs = retryMsMin;
+  /** Nothing has been told since it was opened anew. */
+  #isFailing = false;
   #closed = false;
 
   constructor(options: EtcdWatchOptions, listener: WatchListener, modules: EtcdWatchModules) {
@@ -93,13 +95,21 @@ export class EtcdWatch implements StoreWatch {
   }
 
   #onAnswer({ events, fragment }: WatchAnswer): void {
-    this.#retryMs = retryMsMin;
+    this.#worksAgain();
     for (const event of events) {
       const [first] = this.#events;
       if (first !== undefined && first.modRevision !== event.modRevision) this.#tell();
       if (event.modRevision >= this.#nextRevision) this.#events.push(event);
     }
     if (!fragment) this.#tell();
+  }
+
+  #worksAgain(): void {
+    this.#retryMs = retryMsMin;
+    if (!this.#isFailing) return;
+    this.#isFailing = false;
+    const endpoint = this.#stream?.endpoint;
+    this.#modules.logger.info('etcd is watched again', { endpoint });
   }
 
   #onCanceled({ compactRevision, cancelReason }: WatchAnswer): void {
@@ -140,7 +150,10 @@ export class EtcdWatch implements StoreWatch {
     this.#stream = undefined;
     if (this.#closed) return;
     const { logger, timers } = this.#modules;
-    logger.info('a watch of etcd is opened anew', { reason, fromRevision: this.#nextRevision });
+    // Once, not as often as it is tried.
+    const log = this.#isFailing ? logger.debug : logger.warn;
+    log('etcd is not watched for the moment', { reason, fromRevision: this.#nextRevision });
+    this.#isFailing = true;
     this.#retry = timers.setTimer(this.#retryMs, () => void this.#open());
     this.#retryMs = Math.min(2 * this.#retryMs, retryMsMax);
   }

@@ -181,9 +181,11 @@ function requestHeaders({
     ':path': method,
     'content-type': 'application/grpc',
     te: 'trailers',
-    ...(deadlineMs === undefined ? {} : { 'grpc-timeout': `${Math.ceil(deadlineMs)}m` }),
-    // A member that is cut off from its leader ends the call instead of keeping quiet.
-    hasleader: 'true',
+    // A stream has no deadline: a member that loses its leader is to end it, instead of keeping quiet. A call
+    // had better wait for the next leader.
+    ...(deadlineMs === undefined
+      ? { hasleader: 'true' }
+      : { 'grpc-timeout': `${Math.ceil(deadlineMs)}m` }),
     ...(token === undefined ? {} : { token }),
   };
 }

@@ -26,6 +26,8 @@ export interface SimulatedStoreOptions {
   readonly unknownPercent: number;
   /** Longest time by which a watch is behind. */
   readonly watchDelayMsMax: number;
+  /** Of a hundred commits, before how many lies a revision of somebody else. Default: 0. */
+  readonly gapPercent?: number;
 }
 
 /** What decides when things happen, and which. */
@@ -191,6 +193,10 @@ export class SimulatedStore {
   }
 
   #apply(changes: readonly Change[]): void {
+    const { gapPercent = 0 } = this.#options;
+    if (gapPercent > 0 && this.#modules.random.below(100) < gapPercent) {
+      this.#history.push({ revision: ++this.#revision, changes: [] });
+    }
     const revision = ++this.#revision;
     for (const { key, value, leaseId } of changes) {
       if (value === null) this.#entries.delete(key);

@@ -109,13 +109,13 @@ test(
     const recorder = new Recorder();
     store.watch('', first, recorder);
     await until(() => recorder.seen.length === 1);
-    etcd.signal('SIGSTOP');
+    await etcd.pause();
     const during = await Promise.allSettled([
       store.commit([], [put('a', '2')]),
       store.read(''),
       lease.renew(),
     ]);
-    etcd.signal('SIGCONT');
+    etcd.resume();
     const [commit, read, renewal] = during;
     assert.deepEqual(commit, { status: 'fulfilled', value: { outcome: 'unknown' } });
     for (const failed of [read, renewal]) {
@@ -140,7 +140,7 @@ test(
   { skip },
   async () => {
     const { createServer } = await import('node:net');
-    const silent = createServer(() => {});
+    const silent = createServer((socket) => socket.on('error', () => {}).resume());
     await new Promise<void>((resolve) => {
       silent.listen(0, '127.0.0.1', resolve);
     });

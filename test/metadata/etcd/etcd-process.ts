@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,8 +126,29 @@ export class EtcdProcess {
     await Promise.race([this.#accepts(), ended]);
   }
 
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#child?.kill(name);
+  /** It stands still, every thread of it, until `resume`. */
+  async pause(): Promise<void> {
+    this.#child?.kill('SIGSTOP');
+    // The signal reaches one thread after the other.
+    while (this.#states().some((state) => state !== 'T')) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
+    }
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** Of its threads, as Linux has them; none on other systems. */
+  #states(): (string | undefined)[] {
+    const tasks = `/proc/${this.#child?.pid}/task`;
+    if (!existsSync(tasks)) return [];
+    return readdirSync(tasks).map((task) => {
+      const stat = readFileSync(join(tasks, task, 'stat'), 'latin1');
+      return /\) (\S)/.exec(stat)?.[1];
+    });
   }
 
   /** As by a crash. Its data stays. */

@@ -116,7 +116,7 @@ test('what is no HTTP/2 is named as such, and a commit to it is unknown at worst
   await Promise.all(
     greetings.map(async (greeting) => {
       const server = createServer((socket) => {
-        socket.on('error', () => {});
+        socket.on('error', () => {}).resume();
         socket.write(greeting);
       });
       await new Promise<void>((resolve) => {
