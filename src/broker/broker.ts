@@ -272,10 +272,19 @@ export class RunningBroker {
     }
     await metadata.removeLeftovers();
     const { clusterId } = logManager;
+    // Nobody else has this store: whoever could take over would have to start this process anew.
+    const lease = await must(this.#opened).store.lease(Infinity);
     const [registered] = await metadata.run((image) => {
       requireSameCluster(image, clusterId);
-      const { nodeId, brokerRack: rack = null } = this.#config;
-      return decideRegistration(image, { nodeId, rack, clusterId, listeners: this.#advertised });
+      return decideRegistration(image, {
+        nodeId: this.#config.nodeId,
+        rack: this.#config.brokerRack ?? null,
+        clusterId,
+        directoryIds: logManager.directoryIds(),
+        bootId: this.#runtime.files.bootId() ?? '',
+        leaseId: lease.id,
+        listeners: this.#advertised,
+      });
     });
     this.#epoch = must(registered).epoch;
     const { clock, timers, background } = this.#runtime;

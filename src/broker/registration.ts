@@ -11,6 +11,10 @@ export interface Registration {
   readonly nodeId: number;
   readonly rack: string | null;
   readonly clusterId: string;
+  readonly directoryIds: readonly string[];
+  readonly bootId: string;
+  /** Of the lease that its process renews. */
+  readonly leaseId: string;
   readonly listeners: readonly ListenerImage[];
 }
 
@@ -44,20 +48,24 @@ function reachableHost(boundHost: string): string {
  */
 export function decideRegistration(
   image: ClusterImage,
-  { nodeId, rack, clusterId, listeners }: Registration,
+  registration: Registration,
 ): Decision<{ epoch: number }> {
+  const { nodeId, clusterId, leaseId, rack, listeners, directoryIds, bootId } = registration;
   const before = image.brokers.get(nodeId);
   const epoch = (before?.epoch ?? 0) + 1;
+  const said = { rack, listeners, directoryIds, bootId, leaseId, hostName: '' };
   const publish: GuardedChange[] = [
     {
       key: imageKeys.broker(nodeId),
-      value: encodeValue({ epoch, rack, listeners, fenced: false }),
+      value: encodeValue({ epoch, fenced: false, stopping: false, ...said }),
       ifRevision: before?.revision ?? 0,
     },
+    { key: imageKeys.live(nodeId), value: encodeValue({ epoch }), leaseId },
     {
       key: imageKeys.controller,
-      value: encodeValue({ nodeId }),
+      value: encodeValue({ nodeId, epoch }),
       ifRevision: image.controllerRevision,
+      leaseId,
     },
   ];
   if (image.clusterId === '') {

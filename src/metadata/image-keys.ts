@@ -1,6 +1,6 @@
 import { assert } from '../util/assert.ts';
 import { OdradekError } from '../util/odradek-error.ts';
-import type { BrokerImage, PartitionImage } from './image.ts';
+import type { ListenerImage, PartitionImage } from './image.ts';
 
 /**
  * Where the cluster's metadata stands in the store, and how its values are written: JSON with the version of
@@ -24,6 +24,9 @@ export const imageKeys = {
   controller: 'odradek/controller',
   producerIds: 'odradek/producer-ids',
   broker: (nodeId: number): string => `odradek/broker/${nodeId}`,
+  /** Under the lease of the broker's process. */
+  live: (nodeId: number): string => `odradek/live/${nodeId}`,
+  suspicion: (nodeId: number): string => `odradek/suspicion/${nodeId}`,
   topic: (name: string): string => `odradek/topic/${name}`,
   partition: (topicId: string, index: number): string => `odradek/partition/${topicId}/${index}`,
   topicConfig: (topicId: string): string => `odradek/topic-config/${topicId}`,
@@ -36,7 +39,7 @@ export const imageKeys = {
 /** A key taken apart. Undefined for one that this version does not know. */
 export type ImageKey =
   | { readonly kind: 'cluster' | 'controller' | 'producer-ids' }
-  | { readonly kind: 'broker' | 'broker-config'; readonly nodeId: number }
+  | { readonly kind: 'broker' | 'broker-config' | 'live' | 'suspicion'; readonly nodeId: number }
   | { readonly kind: 'topic' | 'group-config'; readonly name: string }
   | { readonly kind: 'topic-config'; readonly topicId: string }
   | { readonly kind: 'partition'; readonly topicId: string; readonly index: number };
@@ -52,6 +55,8 @@ export function parseImageKey(key: string): ImageKey | undefined {
     case 'producer-ids':
       return { kind };
     case 'broker':
+    case 'live':
+    case 'suspicion':
       return { kind, nodeId: Number(name) };
     case 'broker-config':
       return { kind, nodeId: name === 'default' ? -1 : Number(name) };
@@ -75,6 +80,8 @@ export interface ClusterValue {
 /** Held under the lease of the one that is elected. */
 export interface ControllerValue {
   readonly nodeId: number;
+  /** Of its registration; values that were written before 0.2 have none. */
+  readonly epoch?: number;
 }
 
 /** Which producer ids have been given out (KIP-730). */
@@ -83,8 +90,31 @@ export interface ProducerIdsValue {
   readonly nextProducerId: number;
 }
 
-/** A broker's registration. */
-export type BrokerValue = Omit<BrokerImage, 'nodeId' | 'revision'>;
+/** A broker's registration, which outlives its process. */
+export interface BrokerValue {
+  readonly epoch: number;
+  readonly rack: string | null;
+  readonly listeners: readonly ListenerImage[];
+  /** Not admitted yet. */
+  readonly fenced: boolean;
+  readonly stopping: boolean;
+  readonly directoryIds: readonly string[];
+  readonly hostName: string;
+  readonly bootId: string;
+  readonly leaseId: string;
+}
+
+/** Held under the lease of a broker's process while it renews that. */
+export interface LiveValue {
+  /** Of the registration it belongs to: one of another epoch says nothing. */
+  readonly epoch: number;
+}
+
+/** Who says that a broker is dead, and of which epoch. */
+export interface SuspicionValue {
+  readonly epoch: number;
+  readonly by: number;
+}
 
 /** What makes a topic one. */
 export interface TopicValue {
@@ -106,7 +136,15 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** A value as the store keeps it. */
 export function encodeValue(
-  value: ClusterValue | ControllerValue | ProducerIdsValue | BrokerValue | TopicValue | ConfigValue,
+  value:
+    | ClusterValue
+    | ControllerValue
+    | ProducerIdsValue
+    | BrokerValue
+    | LiveValue
+    | SuspicionValue
+    | TopicValue
+    | ConfigValue,
 ): Uint8Array {
   return encoder.encode(JSON.stringify({ v: valueVersion, ...value }));
 }
@@ -148,6 +186,19 @@ export function decodePartition(key: string, bytes: Uint8Array): PartitionValue 
     removingReplicas: idsOf(value['removing']),
   };
 }
+
+/** A registration; what values that were written before 0.2 do not say is empty. Throws as `decodeValue` does. */
+export function decodeBroker(key: string, bytes: Uint8Array): BrokerValue {
+  return { ...unsaidOfBroker, ...decodeValue<BrokerValue>(key, bytes) };
+}
+
+const unsaidOfBroker = {
+  stopping: false,
+  directoryIds: [],
+  hostName: '',
+  bootId: '',
+  leaseId: '',
+} as const;
 
 /**
  * A value that `encodeValue` wrote. Throws `NEWER_FORMAT` where a later version of Odradek wrote it, and

@@ -11,9 +11,13 @@ export interface ClusterImage {
   readonly revision: number;
   /** Node id of the elected controller, -1 when there is none. */
   readonly controllerId: number;
+  /** Broker epoch of the elected controller, -1 when there is none or it says none. */
+  readonly controllerEpoch: number;
   /** Revision of the key that elects it: each write of the controller compares it. 0 when there is none. */
   readonly controllerRevision: number;
   readonly brokers: ReadonlyMap<number, BrokerImage>;
+  /** Who is said to be dead, by node id. */
+  readonly suspicions: ReadonlyMap<number, SuspicionImage>;
   readonly topicsByName: ReadonlyMap<string, TopicImage>;
   readonly topicsById: ReadonlyMap<string, TopicImage>;
   /** Configs set at run time for one broker, by node id. */
@@ -35,9 +39,38 @@ export interface BrokerImage {
   readonly rack: string | null;
   /** In the order of `advertised.listeners`. */
   readonly listeners: readonly ListenerImage[];
-  /** Registered, but not served by: it leads nothing and is shown to nobody. */
+  /**
+   * Registered, but not served by: it leads nothing and is shown to nobody. So is each that is not admitted,
+   * or not live.
+   */
   readonly fenced: boolean;
+  /** The controller has let this epoch in. */
+  readonly admitted: boolean;
+  /** In controlled shutdown: it gives up what it leads, and gets nothing new. */
+  readonly stopping: boolean;
+  /** Of its log directories (KIP-858), in the order of `log.dirs`. */
+  readonly directoryIds: readonly string[];
+  /** The machine it runs on, as that names itself; empty when it does not say. */
+  readonly hostName: string;
+  /** Changes when the memory of that machine was lost; empty when it does not say. */
+  readonly bootId: string;
+  /** The lease that its process renews, which anybody may revoke; empty when there is none. */
+  readonly leaseId: string;
+  /** Its process renews its lease, as far as the store knows. */
+  readonly live: boolean;
+  /** Of the key that says so; 0 when there is none of this epoch. */
+  readonly liveRevision: number;
   /** Of the key it stands in; 0 is no key. */
+  readonly revision: number;
+}
+
+/** Somebody's word that a broker is dead: its connection broke, and it refused another. */
+export interface SuspicionImage {
+  readonly nodeId: number;
+  /** The epoch that is meant; one that has registered since is not. */
+  readonly epoch: number;
+  /** Node id of who says so. */
+  readonly by: number;
   readonly revision: number;
 }
 
@@ -105,7 +138,9 @@ export const internalTopics: ReadonlySet<string> = new Set([
 
 /** What some commits changed, for those who act on it. Names and ids, each once; the image has the rest. */
 export interface ImageDelta {
+  /** Those too whose lease began or ended. */
   readonly brokersChanged: ReadonlySet<number>;
+  readonly suspicionsChanged: ReadonlySet<number>;
   /** Came into being. */
   readonly topicsCreated: readonly TopicImage[];
   /** As they were last. */

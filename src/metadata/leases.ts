@@ -4,7 +4,7 @@ import type { Timer, Timers } from '../runtime/runtime.ts';
 export class Leases {
   readonly #timers: Timers;
   readonly #onExpired: (leaseId: string) => void;
-  readonly #leases = new Map<string, { readonly ttlMs: number; timer: Timer }>();
+  readonly #leases = new Map<string, { readonly ttlMs: number; timer: Timer | undefined }>();
   #lastId = 0;
 
   /** `onExpired` is told of each lease that runs out; it is gone by then. */
@@ -13,6 +13,7 @@ export class Leases {
     this.#onExpired = onExpired;
   }
 
+  /** A time of `Infinity` never runs out. */
   grant(ttlMs: number): string {
     const id = String(++this.#lastId);
     this.#leases.set(id, { ttlMs, timer: this.#timer(id, ttlMs) });
@@ -27,7 +28,7 @@ export class Leases {
   renew(id: string): boolean {
     const lease = this.#leases.get(id);
     if (lease === undefined) return false;
-    this.#timers.clearTimer(lease.timer);
+    if (lease.timer !== undefined) this.#timers.clearTimer(lease.timer);
     lease.timer = this.#timer(id, lease.ttlMs);
     return true;
   }
@@ -40,7 +41,7 @@ export class Leases {
   revoke(id: string): boolean {
     const lease = this.#leases.get(id);
     if (lease === undefined) return false;
-    this.#timers.clearTimer(lease.timer);
+    if (lease.timer !== undefined) this.#timers.clearTimer(lease.timer);
     return this.#leases.delete(id);
   }
 
@@ -48,7 +49,8 @@ export class Leases {
     for (const id of this.#leases.keys()) this.revoke(id);
   }
 
-  #timer(id: string, ttlMs: number): Timer {
+  #timer(id: string, ttlMs: number): Timer | undefined {
+    if (ttlMs === Infinity) return undefined;
     return this.#timers.setTimer(ttlMs, () => {
       this.#leases.delete(id);
       this.#onExpired(id);

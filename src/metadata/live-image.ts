@@ -1,12 +1,12 @@
 import { must } from '../util/assert.ts';
 import { decodePartition, decodeValue, parseImageKey } from './image-keys.ts';
 import type {
-  BrokerValue,
   ClusterValue,
   ConfigValue,
   ControllerValue,
   ImageKey,
   ProducerIdsValue,
+  SuspicionValue,
   TopicValue,
 } from './image-keys.ts';
 import { emptyConfig, internalTopics } from './image.ts';
@@ -16,8 +16,10 @@ import type {
   ConfigImage,
   ImageDelta,
   PartitionImage,
+  SuspicionImage,
   TopicImage,
 } from './image.ts';
+import { LiveBrokers } from './live-brokers.ts';
 import type { StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 
 /** A topic that can still change. */
@@ -36,6 +38,7 @@ interface TopicParts {
 /** A delta while it is gathered. */
 interface GrowingDelta extends ImageDelta {
   readonly brokersChanged: Set<number>;
+  readonly suspicionsChanged: Set<number>;
   readonly topicsCreated: TopicImage[];
   readonly topicsDeleted: TopicImage[];
   readonly partitionsChanged: Map<TopicImage, Set<number>>;
@@ -56,22 +59,28 @@ export class LiveImage implements ClusterImage {
   clusterId = '';
   revision = 0;
   controllerId = -1;
+  controllerEpoch = -1;
   controllerRevision = 0;
   nextProducerId = 0;
   nextProducerIdRevision = 0;
   defaultBrokerConfig: ConfigImage = emptyConfig;
-  readonly brokers = new Map<number, BrokerImage>();
+  readonly suspicions = new Map<number, SuspicionImage>();
   readonly topicsByName = new Map<string, LiveTopic>();
   readonly topicsById = new Map<string, LiveTopic>();
   readonly brokerConfigs = new Map<number, ConfigImage>();
   readonly groupConfigs = new Map<string, ConfigImage>();
 
+  readonly #brokers = new LiveBrokers();
   /** Every key that is in the image now, with the revision of its last change. */
   readonly #revisions = new Map<string, number>();
   /** Topic keys, by name, whether all of their partitions are there or not. */
   readonly #topicKeys = new Map<string, TopicValue & { readonly revision: number }>();
   readonly #namesById = new Map<string, string>();
   readonly #parts = new Map<string, TopicParts>();
+
+  get brokers(): ReadonlyMap<number, BrokerImage> {
+    return this.#brokers.images;
+  }
 
   /**
    * Everything as it is in `snapshot`, a whole one. Also after a watch was compacted: the delta says what
@@ -137,7 +146,16 @@ export class LiveImage implements ClusterImage {
         this.#setProducerIds(key, value, revision);
         return;
       case 'broker':
-        this.#setBroker(parsed.nodeId, key, value, revision, delta);
+        this.#brokers.setRegistration(parsed.nodeId, key, value, revision);
+        delta.brokersChanged.add(parsed.nodeId);
+        return;
+      case 'live':
+        this.#brokers.setLive(parsed.nodeId, key, value, revision);
+        delta.brokersChanged.add(parsed.nodeId);
+        return;
+      case 'suspicion':
+        this.#setSuspicion(parsed.nodeId, key, value, revision);
+        delta.suspicionsChanged.add(parsed.nodeId);
         return;
       case 'broker-config':
         this.#setBrokerConfig(parsed.nodeId, decodeConfig(key, value, revision));
@@ -165,9 +183,13 @@ export class LiveImage implements ClusterImage {
     revision: number,
     delta: GrowingDelta,
   ): void {
-    const id = value === null ? -1 : decodeValue<ControllerValue>(key, value).nodeId;
-    if (id !== this.controllerId) delta.controllerChanged = true;
-    this.controllerId = id;
+    const { nodeId = -1, epoch = -1 } =
+      value === null ? {} : decodeValue<ControllerValue>(key, value);
+    if (nodeId !== this.controllerId || epoch !== this.controllerEpoch) {
+      delta.controllerChanged = true;
+    }
+    this.controllerId = nodeId;
+    this.controllerEpoch = epoch;
     this.controllerRevision = value === null ? 0 : revision;
   }
 
@@ -177,16 +199,12 @@ export class LiveImage implements ClusterImage {
     this.nextProducerIdRevision = revision;
   }
 
-  #setBroker(
-    nodeId: number,
-    key: string,
-    value: Uint8Array | null,
-    revision: number,
-    delta: GrowingDelta,
-  ): void {
-    delta.brokersChanged.add(nodeId);
-    if (value === null) this.brokers.delete(nodeId);
-    else this.brokers.set(nodeId, { ...decodeValue<BrokerValue>(key, value), nodeId, revision });
+  #setSuspicion(nodeId: number, key: string, value: Uint8Array | null, revision: number): void {
+    if (value === null) this.suspicions.delete(nodeId);
+    else {
+      const said = decodeValue<SuspicionValue>(key, value);
+      this.suspicions.set(nodeId, { ...said, nodeId, revision });
+    }
   }
 
   #setBrokerConfig(nodeId: number, config: ConfigImage): void {
@@ -341,6 +359,7 @@ function noteChange(delta: GrowingDelta, topic: TopicImage, index: number): void
 function newDelta(): GrowingDelta {
   return {
     brokersChanged: new Set(),
+    suspicionsChanged: new Set(),
     topicsCreated: [],
     topicsDeleted: [],
     partitionsChanged: new Map(),

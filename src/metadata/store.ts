@@ -33,7 +33,10 @@ export interface MetadataStore {
    */
   commit(compares: readonly Compare[], changes: readonly Change[]): Promise<CommitResult>;
 
-  /** A lease of `ttlMs`: when it ends, the keys that were put under it go, in one commit. */
+  /**
+   * A lease of `ttlMs`: when it ends, the keys that were put under it go, in one commit. A store that ends
+   * with the process of its only client grants `Infinity` too.
+   */
   lease(ttlMs: number): Promise<Lease>;
 
   /**

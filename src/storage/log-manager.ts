@@ -219,6 +219,11 @@ export class LogManager {
     }));
   }
 
+  /** Their ids alone, which ask nothing of the file system. */
+  directoryIds(): string[] {
+    return this.#directories.all.map(({ directoryId }) => directoryId);
+  }
+
   /** The logs in one of `log.dirs`; none where it is offline. */
   describeLogs(path: string): LogDescription[] {
     const directory = this.#directories.all.find((candidate) => candidate.path === path);

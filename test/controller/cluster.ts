@@ -3,8 +3,8 @@ import { resolveBrokerConfig } from '../../src/config/resolve-broker-config.ts';
 import type { NewTopic } from '../../src/controller/create-topics.ts';
 import type { ControllerSettings } from '../../src/controller/controller-settings.ts';
 import type { Decision } from '../../src/controller/decision.ts';
-import { encodeValue, imageKeys } from '../../src/metadata/image-keys.ts';
 import { LiveImage } from '../../src/metadata/live-image.ts';
+import { brokerKeys } from '../metadata/broker-keys.ts';
 
 /** A broker of a test's cluster. */
 export interface TestBroker {
@@ -16,16 +16,13 @@ export interface TestBroker {
 /** An image of a cluster with brokers and nothing else. */
 export function clusterOf(...brokers: readonly (number | TestBroker)[]): LiveImage {
   const image = new LiveImage();
-  const changes = brokers.map((broker) => {
+  const changes = brokers.flatMap((broker) => {
     const {
       id,
       rack = null,
       fenced = false,
     } = typeof broker === 'number' ? { id: broker } : broker;
-    return {
-      key: imageKeys.broker(id),
-      value: encodeValue({ epoch: 1, rack, listeners: [], fenced }),
-    };
+    return brokerKeys(id, { rack, fenced });
   });
   if (changes.length > 0) image.apply(1, changes);
   return image;

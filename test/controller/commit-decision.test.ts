@@ -19,6 +19,7 @@ import type { SimulatedStoreOptions } from '../../src/metadata/simulated/simulat
 import type { MetadataStore } from '../../src/metadata/store.ts';
 import { createSimulation } from '../../src/runtime/simulated/simulation.ts';
 import { finish } from '../metadata/store-contract.ts';
+import { brokerKeys } from '../metadata/broker-keys.ts';
 import { drawTopicId, settingsOf, topicOf } from './cluster.ts';
 import { seeds } from '../config/property.ts';
 
@@ -52,12 +53,8 @@ function createServers(options: Partial<SimulatedStoreOptions>, seed: string) {
 async function quickCluster() {
   const { simulation, servers, actor } = createServers({}, '1');
   const one = await finish(simulation, actor('a'));
-  const broker = {
-    key: imageKeys.broker(1),
-    value: encodeValue({ epoch: 1, rack: null, listeners: [], fenced: false }),
-  };
   const controller = { key: imageKeys.controller, value: encodeValue({ nodeId: 1 }) };
-  await finish(simulation, one.store.commit([], [broker, controller]));
+  await finish(simulation, one.store.commit([], [...brokerKeys(1), controller]));
   await finish(simulation, one.follower.reached(1));
   return { simulation, servers, ...one };
 }
@@ -121,7 +118,7 @@ test('a topic of 10,000 partitions is made, grown and deleted, and seen whole or
   const { entries } = servers.readNow('odradek/');
   assert.deepEqual(
     entries.map(({ key }) => key),
-    [imageKeys.broker(1), imageKeys.controller],
+    [imageKeys.broker(1), imageKeys.controller, imageKeys.live(1)],
   );
 });
 
@@ -178,12 +175,11 @@ for (const seed of seeds) {
   test(`of a name that many create at once one topic comes, and its maker is told so (ODRADEK_SEED=${seed})`, async () => {
     const faults = { delayMsMax: 30, watchDelayMsMax: 60, unknownPercent: 40, timeoutMs: 100 };
     const { simulation, servers, actor } = createServers(faults, String(seed));
-    const broker = {
-      key: imageKeys.broker(1),
-      value: encodeValue({ epoch: 1, rack: null, listeners: [], fenced: false }),
-    };
     for (;;) {
-      const { outcome } = await finish(simulation, servers.client('setup').commit([], [broker]));
+      const { outcome } = await finish(
+        simulation,
+        servers.client('setup').commit([], brokerKeys(1)),
+      );
       if (outcome === 'committed') break;
     }
     const made = new Map<string, number>();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ImageFollower } from '../../src/metadata/image-follower.ts';
-import { encodeValue, imageKeys } from '../../src/metadata/image-keys.ts';
+import { imageKeys } from '../../src/metadata/image-keys.ts';
 import type { ImageDelta } from '../../src/metadata/image.ts';
 import type { Change } from '../../src/metadata/store.ts';
 import {
@@ -10,12 +10,14 @@ import {
 } from '../../src/metadata/simulated/simulated-store.ts';
 import type { SimulatedStoreOptions } from '../../src/metadata/simulated/simulated-store.ts';
 import { createSimulation } from '../../src/runtime/simulated/simulation.ts';
+import { must } from '../../src/util/assert.ts';
+import { brokerKeys } from './broker-keys.ts';
 import { finish } from './store-contract.ts';
 import { seeds } from '../config/property.ts';
 
 function brokerKey(nodeId: number, epoch: number): Change {
-  const value = encodeValue({ epoch, rack: null, listeners: [], fenced: false });
-  return { key: imageKeys.broker(nodeId), value };
+  const [registration] = brokerKeys(nodeId, { epoch });
+  return must(registration);
 }
 
 async function follow(options: Partial<SimulatedStoreOptions> = {}, seed = '1') {

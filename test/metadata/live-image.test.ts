@@ -13,6 +13,8 @@ import type { PartitionValue, TopicValue } from '../../src/metadata/image-keys.t
 import { LiveImage } from '../../src/metadata/live-image.ts';
 import type { StoreChange, StoreEntry } from '../../src/metadata/store.ts';
 import { hasCode } from '../../src/util/odradek-error.ts';
+import { must } from '../../src/util/assert.ts';
+import { brokerKeys } from './broker-keys.ts';
 import { holds } from '../config/property.ts';
 
 const encoder = new TextEncoder();
@@ -45,6 +47,8 @@ test('every key is taken apart into what it was made of', () => {
   const cases: [string, ReturnType<typeof parseImageKey>][] = [
     [imageKeys.cluster, { kind: 'cluster' }],
     [imageKeys.broker(7), { kind: 'broker', nodeId: 7 }],
+    [imageKeys.live(7), { kind: 'live', nodeId: 7 }],
+    [imageKeys.suspicion(7), { kind: 'suspicion', nodeId: 7 }],
     [imageKeys.topic('a.b'), { kind: 'topic', name: 'a.b' }],
     [imageKeys.partition(id, 12), { kind: 'partition', topicId: id, index: 12 }],
     [imageKeys.topicConfig(id), { kind: 'topic-config', topicId: id }],
@@ -159,26 +163,35 @@ test('brokers, their configs, the controller and producer ids follow their keys'
   const listeners = [{ name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: 'h', port: 1 }];
   const delta = image.apply(4, [
     { key: imageKeys.cluster, value: encodeValue({ clusterId: 'c' }) },
-    { key: imageKeys.controller, value: encodeValue({ nodeId: 2 }) },
-    {
-      key: imageKeys.broker(2),
-      value: encodeValue({ epoch: 3, rack: null, listeners, fenced: false }),
-    },
+    { key: imageKeys.controller, value: encodeValue({ nodeId: 2, epoch: 3 }) },
+    ...brokerKeys(2, { epoch: 3, listeners, directoryIds: ['d'], hostName: 'h', leaseId: 'l' }),
+    { key: imageKeys.suspicion(2), value: encodeValue({ epoch: 3, by: 1 }) },
     { key: imageKeys.brokerConfig(2), value: encodeValue({ values: { x: '1' } }) },
     { key: imageKeys.brokerConfig(-1), value: encodeValue({ values: { y: '2' } }) },
     { key: imageKeys.groupConfig('g'), value: encodeValue({ values: { z: '3' } }) },
     { key: imageKeys.producerIds, value: encodeValue({ nextProducerId: 1000 }) },
   ]);
   assert.equal(image.clusterId, 'c');
-  assert.deepEqual([image.controllerId, image.controllerRevision], [2, 4]);
+  const { controllerId, controllerEpoch, controllerRevision } = image;
+  assert.deepEqual([controllerId, controllerEpoch, controllerRevision], [2, 3, 4]);
   assert.deepEqual(image.brokers.get(2), {
     nodeId: 2,
     epoch: 3,
     rack: null,
     listeners,
     fenced: false,
+    admitted: true,
+    stopping: false,
+    directoryIds: ['d'],
+    hostName: 'h',
+    bootId: '',
+    leaseId: 'l',
+    live: true,
+    liveRevision: 4,
     revision: 4,
   });
+  assert.deepEqual(image.suspicions.get(2), { nodeId: 2, epoch: 3, by: 1, revision: 4 });
+  assert.deepEqual([...delta.suspicionsChanged], [2]);
   assert.equal(image.brokerConfigs.get(2)?.values.get('x'), '1');
   assert.equal(image.defaultBrokerConfig.values.get('y'), '2');
   assert.equal(image.groupConfigs.get('g')?.values.get('z'), '3');
@@ -188,11 +201,49 @@ test('brokers, their configs, the controller and producer ids follow their keys'
   image.apply(5, [
     { key: imageKeys.controller, value: null },
     { key: imageKeys.broker(2), value: null },
+    { key: imageKeys.suspicion(2), value: null },
     { key: imageKeys.brokerConfig(-1), value: null },
   ]);
   assert.deepEqual([image.controllerId, image.controllerRevision], [-1, 0]);
-  assert.equal(image.brokers.size, 0);
+  assert.deepEqual([image.brokers.size, image.suspicions.size], [0, 0]);
   assert.equal(image.defaultBrokerConfig.values.size, 0);
+});
+
+test('a broker is served by while it is admitted and a process of its epoch lives', () => {
+  const image = new LiveImage();
+  const seen = (): unknown => {
+    const { fenced, admitted, live, liveRevision } = must(image.brokers.get(1));
+    return { fenced, admitted, live, liveRevision };
+  };
+  const [registration, process] = brokerKeys(1, { epoch: 2, fenced: true });
+  image.apply(1, [must(process)]);
+  assert.equal(image.brokers.size, 0);
+  image.apply(2, [must(registration)]);
+  assert.deepEqual(seen(), { fenced: true, admitted: false, live: true, liveRevision: 1 });
+  image.apply(3, brokerKeys(1, { epoch: 2, live: false }));
+  assert.deepEqual(seen(), { fenced: false, admitted: true, live: true, liveRevision: 1 });
+  const gone = image.apply(4, [{ key: imageKeys.live(1), value: null }]);
+  assert.deepEqual(seen(), { fenced: true, admitted: true, live: false, liveRevision: 0 });
+  assert.deepEqual([...gone.brokersChanged], [1]);
+  image.apply(5, [must(process)]);
+  // The process of an epoch that is gone.
+  image.apply(6, brokerKeys(1, { epoch: 3, live: false }));
+  assert.deepEqual(seen(), { fenced: true, admitted: true, live: false, liveRevision: 0 });
+});
+
+test('a registration of before brokers had leases is read, as that of a process that is gone', () => {
+  const image = new LiveImage();
+  const old = '{"v":1,"epoch":4,"rack":null,"listeners":[],"fenced":false}';
+  image.load({
+    revision: 9,
+    entries: [
+      { key: imageKeys.broker(1), value: encoder.encode(old), revision: 5 },
+      { key: imageKeys.controller, value: encoder.encode('{"v":1,"nodeId":1}'), revision: 5 },
+    ],
+  });
+  const { epoch, fenced, leaseId, directoryIds } = must(image.brokers.get(1));
+  assert.deepEqual([epoch, fenced, leaseId, directoryIds], [4, true, '', []]);
+  assert.deepEqual([image.controllerId, image.controllerEpoch], [1, -1]);
 });
 
 test('a value of a later format is refused by its number, one that is none as corrupt', () => {
@@ -229,6 +280,7 @@ function summary(image: LiveImage): unknown {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     byId: [...image.topicsById.keys()].toSorted(),
     orphans: [...image.orphanedTopicIds()].toSorted(),
+    suspicions: [...image.suspicions.values()].toSorted((a, b) => a.nodeId - b.nodeId),
     brokers: [...image.brokers.values()].toSorted((a, b) => a.nodeId - b.nodeId),
   };
 }
@@ -244,10 +296,13 @@ const key = fc.oneof(
     key: imageKeys.topicConfig(id),
     value: encodeValue({ values: { id } }),
   })),
-  fc.nat(2).map((id) => ({
-    key: imageKeys.broker(id),
-    value: encodeValue({ epoch: 1, rack: null, listeners: [], fenced: false }),
+  fc.tuple(fc.nat(2), fc.nat(1)).map(([id, epoch]) => ({
+    key: imageKeys.suspicion(id),
+    value: encodeValue({ epoch, by: 0 }),
   })),
+  fc
+    .tuple(fc.nat(2), fc.nat(1), fc.boolean(), fc.nat(1))
+    .map(([id, epoch, fenced, which]) => must(brokerKeys(id, { epoch, fenced })[which])),
 );
 const change = fc
   .tuple(key, fc.boolean())
