@@ -9,6 +9,7 @@
  *
  * Gaps: `timeoutMs` is not looked at: the answer comes when the change is made.
  */
+import { derivedDefaults } from '../config/derived-defaults.ts';
 import { describeTopicConfig } from '../config/describe-config.ts';
 import { isRefusal } from '../controller/decision.ts';
 import type { CreateTopicResult } from '../controller/create-topics.ts';
@@ -50,7 +51,11 @@ function answer(result: CreateTopicResult, services: ApiServices) {
     errorMessage: null,
     numPartitions: result.numPartitions,
     replicationFactor: result.replicationFactor,
-    configs: describeTopicConfig(result.configs, services.configLayers()).map((config) => ({
+    configs: describeTopicConfig(
+      result.configs,
+      services.configLayers(),
+      derivedDefaults(result.replicationFactor),
+    ).map((config) => ({
       name: config.name,
       value: config.value,
       readOnly: config.readOnly,

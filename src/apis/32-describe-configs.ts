@@ -11,6 +11,11 @@
  * POLICY_VIOLATION, where Apache describes without a bound.
  */
 import {
+  derivedDefaults,
+  replicationFactorByDefault,
+  type DerivedDefaults,
+} from '../config/derived-defaults.ts';
+import {
   describeBrokerConfig,
   describeDefaultBrokerConfig,
   describeGroupConfig,
@@ -20,6 +25,7 @@ import {
 import { parseInteger } from '../config/config-value.ts';
 import { topicNameProblem } from '../controller/topic-names.ts';
 import { emptyConfig } from '../metadata/image.ts';
+import { replicaCountOf } from '../metadata/replica-count.ts';
 import { errorCodes, type ErrorName } from '../protocol/error-codes.ts';
 import {
   describeConfigsRequest,
@@ -74,12 +80,19 @@ function configsOf(
     case configResourceTypes.TOPIC: {
       const topic = image.topicsByName.get(resourceName);
       if (topic === undefined) return missingTopic(resourceName);
-      return describeTopicConfig(topic.config.values, services.configLayers());
+      return describeTopicConfig(
+        topic.config.values,
+        services.configLayers(),
+        derivedDefaults(
+          topic.partitions[0] === undefined ? 1 : replicaCountOf(topic.partitions[0]),
+        ),
+      );
     }
     case configResourceTypes.BROKER:
       if (resourceName === '') return describeDefaultBrokerConfig(services.configLayers());
       return (
-        wrongBroker(resourceName, services.nodeId) ?? describeBrokerConfig(services.configLayers())
+        wrongBroker(resourceName, services.nodeId) ??
+        describeBrokerConfig(services.configLayers(), brokerDefaults(services))
       );
     case configResourceTypes.GROUP: {
       if (resourceName === '') {
@@ -93,6 +106,13 @@ function configsOf(
       return { error: 'INVALID_REQUEST', message };
     }
   }
+}
+
+/** Of a topic that is made now, and says nothing. */
+function brokerDefaults(services: ApiServices): DerivedDefaults {
+  const { defaultReplicationFactor } = services.config;
+  const { size } = services.image().brokers;
+  return derivedDefaults(replicationFactorByDefault(defaultReplicationFactor, size));
 }
 
 function missingTopic(name: string): Refusal {

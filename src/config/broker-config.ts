@@ -52,7 +52,8 @@ export interface BrokerConfig extends GroupConfig {
   readonly autoCreateTopicsEnable: boolean;
   readonly deleteTopicEnable: boolean;
   readonly numPartitions: number;
-  readonly defaultReplicationFactor: number;
+  /** As it was set; what acts is `replicationFactorByDefault(set, brokersRegistered)`. */
+  readonly defaultReplicationFactor: number | undefined;
 
   readonly logRetentionCheckIntervalMs: number;
   readonly logFlushSchedulerIntervalMs: number;

@@ -4,6 +4,7 @@ import { configSources, setValues } from './config-layers.ts';
 import type { ConfigLayers, ConfigSynonym } from './config-layers.ts';
 import { brokerConfigKeys, groupConfigKeys, topicConfigKeys } from './config-table.ts';
 import { parseBoolean, parseList } from './config-value.ts';
+import type { DerivedDefaults } from './derived-defaults.ts';
 import { inTopicUnits } from './topic-config.ts';
 import { brokerSynonyms, topicSynonyms } from './topic-synonyms.ts';
 
@@ -38,27 +39,41 @@ const configTypeCodes: Readonly<Record<ConfigType, number>> = {
   PASSWORD: 9,
 };
 
-/** Every config of a topic whose own configs are `configs`, in the order of their names. */
+/**
+ * Every config of a topic whose own configs are `configs`, in the order of their names. `derived` are the
+ * defaults that depend on the topic.
+ */
 export function describeTopicConfig(
   configs: ReadonlyMap<string, string>,
   layers: ConfigLayers,
+  derived: DerivedDefaults,
 ): DescribedConfig[] {
   return [...topicConfigKeys.values()].map((key) => {
     const [main] = topicSynonyms.get(key.name) ?? [];
-    const synonyms = main === undefined ? [] : brokerChain(main.brokerKey, layers);
+    const synonyms = main === undefined ? [] : brokerChain(main.brokerKey, layers, derived);
     const value = configs.get(key.name);
-    if (value === undefined) return described(key, synonyms, { effective: inherited(key, layers) });
+    if (value === undefined) {
+      return described(key, synonyms, { effective: inherited(key, layers, derived) });
+    }
     const own = { name: key.name, value, source: configSources.DYNAMIC_TOPIC_CONFIG };
     return described(key, [own, ...synonyms]);
   });
 }
 
-/** Every config of a broker, in the order of their names; keys that are not known come last. */
-export function describeBrokerConfig(layers: ConfigLayers): DescribedConfig[] {
+/**
+ * Every config of a broker, in the order of their names; keys that are not known come last. `derived` are the
+ * defaults that depend on the cluster.
+ */
+export function describeBrokerConfig(
+  layers: ConfigLayers,
+  derived: DerivedDefaults,
+): DescribedConfig[] {
   const known = [...brokerConfigKeys.values()]
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map((key) =>
-      described(key, brokerChain(key.name, layers), { readOnly: key.update === 'read-only' }),
+      described(key, brokerChain(key.name, layers, derived), {
+        readOnly: key.update === 'read-only',
+      }),
     );
   return [...known, ...unknownNames(layers).map((name) => describeUnknown(name, layers))];
 }
@@ -84,7 +99,9 @@ export function describeGroupConfig(
   return [...groupConfigKeys.values()].map((key) => {
     const own = configs.get(key.name);
     const brokerKey = `group.${key.name}`;
-    const chain = brokerConfigKeys.has(brokerKey) ? brokerChain(brokerKey, layers) : defaultOf(key);
+    const chain = brokerConfigKeys.has(brokerKey)
+      ? brokerChain(brokerKey, layers)
+      : defaultOf(key, noneDerived);
     if (own !== undefined) {
       chain.unshift({ name: key.name, value: own, source: configSources.GROUP_CONFIG });
     }
@@ -103,7 +120,7 @@ export function canonicalValue(key: ConfigKey, text: string): string {
  * What is in effect of a topic key that the topic does not set. It need not be the first of its synonyms:
  * those have values in the units of their own keys, and begin with the main one.
  */
-function inherited(key: ConfigKey, layers: ConfigLayers): EffectiveValue {
+function inherited(key: ConfigKey, layers: ConfigLayers, derived: DerivedDefaults): EffectiveValue {
   for (const { brokerKey, factor } of topicSynonyms.get(key.name) ?? []) {
     const [set] = setValues(layers, brokerKey);
     if (set === undefined) continue;
@@ -112,27 +129,34 @@ function inherited(key: ConfigKey, layers: ConfigLayers): EffectiveValue {
       source: set.source,
     };
   }
-  return { value: key.defaultValue, source: configSources.DEFAULT_CONFIG };
+  const value = key.defaultValue ?? derived.get(key.name) ?? null;
+  return { value, source: configSources.DEFAULT_CONFIG };
 }
 
 /**
  * What was set for a broker key and the other keys for the same, then their defaults. As in Kafka it begins
  * with `name`: what comes before, or all where there is nothing of that name, is left out.
  */
-function brokerChain(name: string, layers: ConfigLayers): ConfigSynonym[] {
+function brokerChain(
+  name: string,
+  layers: ConfigLayers,
+  derived: DerivedDefaults = noneDerived,
+): ConfigSynonym[] {
   const names = brokerSynonyms.get(name) ?? [name];
   const chain = names.flatMap((synonym) => setValues(layers, synonym));
   for (const synonym of names) {
     const key = brokerConfigKeys.get(synonym);
-    if (key !== undefined) chain.push(...defaultOf(key));
+    if (key !== undefined) chain.push(...defaultOf(key, derived));
   }
   const first = chain.findIndex((synonym) => synonym.name === name);
   return first < 0 ? [] : chain.slice(first);
 }
 
-function defaultOf({ name, defaultValue }: ConfigKey): ConfigSynonym[] {
-  if (defaultValue === null) return [];
-  return [{ name, value: defaultValue, source: configSources.DEFAULT_CONFIG }];
+const noneDerived: DerivedDefaults = new Map();
+
+function defaultOf({ name, defaultValue }: ConfigKey, derived: DerivedDefaults): ConfigSynonym[] {
+  const value = defaultValue ?? derived.get(name);
+  return value === undefined ? [] : [{ name, value, source: configSources.DEFAULT_CONFIG }];
 }
 
 type EffectiveValue = Omit<ConfigSynonym, 'name'>;

@@ -41,7 +41,8 @@ export interface LogConfig {
   readonly minCleanableDirtyRatio: number;
   readonly minCompactionLagMs: number;
   readonly maxCompactionLagMs: number;
-  readonly minInsyncReplicas: number;
+  /** As it was set; what acts is `minInsyncReplicas(set, replicaCount)`. */
+  readonly minInsyncReplicas: number | undefined;
   readonly uncleanLeaderElectionEnable: boolean;
   /** `partition:broker` pairs, or `*` alone for all. */
   readonly leaderReplicationThrottledReplicas: readonly string[];

@@ -153,7 +153,7 @@ function topicDefaults(values: TypedValues): Pick<BrokerConfig, TopicKeys> {
     autoCreateTopicsEnable: values.boolean('auto.create.topics.enable'),
     deleteTopicEnable: values.boolean('delete.topic.enable'),
     numPartitions: values.integer('num.partitions'),
-    defaultReplicationFactor: values.integer('default.replication.factor'),
+    defaultReplicationFactor: values.optionalInteger('default.replication.factor'),
     partitionsPerRequestMax: values.integer('odradek.partitions.per.request.max'),
     transactionMaxTimeoutMs: values.integer('transaction.max.timeout.ms'),
     producerIdExpirationMs: values.integer('producer.id.expiration.ms'),

@@ -71,7 +71,7 @@ export function resolveLogConfig(
     minCleanableDirtyRatio: values.double('min.cleanable.dirty.ratio'),
     minCompactionLagMs: values.integer('min.compaction.lag.ms'),
     maxCompactionLagMs: values.integer('max.compaction.lag.ms'),
-    minInsyncReplicas: values.integer('min.insync.replicas'),
+    minInsyncReplicas: values.optionalInteger('min.insync.replicas'),
     uncleanLeaderElectionEnable: values.boolean('unclean.leader.election.enable'),
     leaderReplicationThrottledReplicas: values.list('leader.replication.throttled.replicas'),
     followerReplicationThrottledReplicas: values.list('follower.replication.throttled.replicas'),

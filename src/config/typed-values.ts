@@ -30,6 +30,11 @@ export class TypedValues {
     return must(parseInteger('LONG', this.text(name)), `${name} is a whole number`);
   }
 
+  /** Undefined where nothing is set and there is no default. */
+  optionalInteger(name: string): number | undefined {
+    return this.optionalText(name) === undefined ? undefined : this.integer(name);
+  }
+
   double(name: string): number {
     return must(parseDouble(this.text(name)), `${name} is a number`);
   }

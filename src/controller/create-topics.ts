@@ -1,3 +1,4 @@
+import { replicationFactorByDefault } from '../config/derived-defaults.ts';
 import { topicConfigProblem } from '../config/topic-config.ts';
 import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
 import type { ClusterImage } from '../metadata/image.ts';
@@ -217,7 +218,9 @@ function placeTopic(
   return placeReplicas(image.brokers.values(), {
     partitionCount,
     replicationFactor:
-      replicationFactor === -1 ? config.defaultReplicationFactor : replicationFactor,
+      replicationFactor === -1
+        ? replicationFactorByDefault(config.defaultReplicationFactor, image.brokers.size)
+        : replicationFactor,
     firstIndex: 0,
     start: command.placementStart,
   });

@@ -36,7 +36,7 @@ export const defaultLogConfig: LogConfig = {
   minCleanableDirtyRatio: 0.5,
   minCompactionLagMs: 0,
   maxCompactionLagMs: infinite,
-  minInsyncReplicas: 1,
+  minInsyncReplicas: undefined,
   uncleanLeaderElectionEnable: false,
   leaderReplicationThrottledReplicas: [],
   followerReplicationThrottledReplicas: [],

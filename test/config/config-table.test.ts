@@ -34,8 +34,10 @@ function apacheKeys(scope: string): ApacheKey[] {
 /** Where we differ, and what we have instead. */
 const otherDefaults: Readonly<Record<string, string | null>> = {
   'controller.listener.names': null,
+  'default.replication.factor': null,
   listeners: 'PLAINTEXT://127.0.0.1:9092',
   'log.dir': null,
+  'min.insync.replicas': null,
   'node.id': '1',
   'process.roles': null,
   'queued.max.request.bytes': '268435456',

@@ -3,6 +3,11 @@ import { test } from 'node:test';
 import { configSources, noConfigLayers } from '../../src/config/config-layers.ts';
 import type { ConfigLayers } from '../../src/config/config-layers.ts';
 import {
+  derivedDefaults,
+  minInsyncReplicas,
+  replicationFactorByDefault,
+} from '../../src/config/derived-defaults.ts';
+import {
   describeBrokerConfig,
   describeDefaultBrokerConfig,
   describeGroupConfig,
@@ -94,7 +99,7 @@ test('a described topic names for each config every value that was set, the one 
     dynamicDefault: { 'log.retention.ms': '6' },
     static: { 'log.retention.hours': '1' },
   });
-  const retention = found(describeTopicConfig(configs, set), 'retention.ms');
+  const retention = found(describeTopicConfig(configs, set, derivedDefaults(1)), 'retention.ms');
   assert.equal(retention.value, '5');
   assert.equal(retention.source, configSources.DYNAMIC_TOPIC_CONFIG);
   assert.equal(retention.isDefault, false);
@@ -109,12 +114,12 @@ test('a described topic names for each config every value that was set, the one 
 
 test('synonyms begin with the main broker key; what is in effect is told without them too', () => {
   const set = layers({ static: { 'log.retention.hours': '1' } });
-  const retention = found(describeTopicConfig(none, set), 'retention.ms');
+  const retention = found(describeTopicConfig(none, set, derivedDefaults(1)), 'retention.ms');
   assert.deepEqual(
     [retention.value, retention.source, retention.synonyms],
     ['3600000', configSources.STATIC_BROKER_CONFIG, []],
   );
-  const broker = describeBrokerConfig(set);
+  const broker = describeBrokerConfig(set, derivedDefaults(1));
   const synonymsOf = (key: string): string[] =>
     found(broker, key).synonyms.map(({ name, value }) => `${name}=${value}`);
   assert.deepEqual(synonymsOf('log.retention.ms'), []);
@@ -125,7 +130,7 @@ test('synonyms begin with the main broker key; what is in effect is told without
 });
 
 test('a described topic has every key, each with a value, a type and documentation', () => {
-  const described = describeTopicConfig(none, noConfigLayers);
+  const described = describeTopicConfig(none, noConfigLayers, derivedDefaults(1));
   assert.equal(described.length, 34);
   for (const config of described) {
     assert.notEqual(config.value, null, config.name);
@@ -136,7 +141,7 @@ test('a described topic has every key, each with a value, a type and documentati
 
 test('a described list is shown without blanks, and without a value as the empty text', () => {
   const configs = new Map([['cleanup.policy', ' compact , delete ']]);
-  const described = describeTopicConfig(configs, noConfigLayers);
+  const described = describeTopicConfig(configs, noConfigLayers, derivedDefaults(1));
   assert.equal(found(described, 'cleanup.policy').value, 'compact,delete');
   assert.equal(found(described, 'leader.replication.throttled.replicas').value, '');
 });
@@ -146,7 +151,7 @@ test('a described broker hides secrets, and what it does not know', () => {
     dynamicBroker: { 'plugin.setting': 'x' },
     static: { 'ssl.keystore.password': 'hunter2', 'another.setting': 'y', 'node.id': '7' },
   });
-  const described = describeBrokerConfig(set);
+  const described = describeBrokerConfig(set, derivedDefaults(1));
   const password = found(described, 'ssl.keystore.password');
   assert.deepEqual([password.value, password.sensitive], [null, true]);
   assert.ok(!JSON.stringify(described).includes('hunter2'));
@@ -179,4 +184,47 @@ test("a group has what it does not set from the broker's key of that name", () =
   );
   const interval = found(described, 'consumer.heartbeat.interval.ms');
   assert.deepEqual([interval.value, interval.source], ['6000', configSources.GROUP_CONFIG]);
+});
+
+test('min.insync.replicas is 2 of three or more replicas unless it is set, and never more than there are', () => {
+  const unset = [1, 2, 3, 4, 9].map((replicas) => minInsyncReplicas(undefined, replicas));
+  assert.deepEqual(unset, [1, 1, 2, 2, 2]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map((replicas) => minInsyncReplicas(3, replicas)),
+    [1, 2, 3, 3],
+  );
+  assert.equal(minInsyncReplicas(1, 3), 1);
+});
+
+test('default.replication.factor is 3 unless it is set, or as many as there are brokers', () => {
+  const unset = [0, 1, 2, 3, 4].map((brokers) => replicationFactorByDefault(undefined, brokers));
+  assert.deepEqual(unset, [1, 1, 2, 3, 3]);
+  assert.equal(replicationFactorByDefault(2, 5), 2);
+});
+
+test('a described topic tells the min.insync.replicas that acts, and what was set as it was set', () => {
+  const key = 'min.insync.replicas';
+  const described = (replicas: number, set: ConfigLayers): DescribedConfig =>
+    found(describeTopicConfig(none, set, derivedDefaults(replicas)), key);
+  for (const [replicas, value] of [
+    [1, '1'],
+    [2, '1'],
+    [3, '2'],
+  ] as const) {
+    const config = described(replicas, noConfigLayers);
+    assert.deepEqual([config.value, config.source], [value, configSources.DEFAULT_CONFIG]);
+    assert.deepEqual(config.synonyms, [{ name: key, value, source: configSources.DEFAULT_CONFIG }]);
+  }
+  const set = described(3, layers({ dynamicDefault: { [key]: '7' } }));
+  assert.equal(set.value, '7');
+  assert.deepEqual(
+    set.synonyms.map(({ value }) => value),
+    ['7', '2'],
+  );
+});
+
+test('a described broker tells how many replicas a topic gets that is made now', () => {
+  const described = describeBrokerConfig(noConfigLayers, derivedDefaults(3));
+  assert.equal(found(described, 'default.replication.factor').value, '3');
+  assert.equal(found(described, 'min.insync.replicas').value, '2');
 });

@@ -5,6 +5,7 @@ import type { CreateTopicResult, NewTopic } from '../../src/controller/create-to
 import { isRefusal } from '../../src/controller/decision.ts';
 import type { LiveImage } from '../../src/metadata/live-image.ts';
 import { carryOut, clusterOf, drawTopicId, settingsOf, topicOf } from './cluster.ts';
+import type { TestBroker } from './cluster.ts';
 
 function create(
   image: LiveImage,
@@ -46,6 +47,18 @@ test("what a topic does not say it has from the broker's defaults", () => {
   const [result] = create(image, [topicOf('t')], { settings });
   assert.ok(result !== undefined && !isRefusal(result));
   assert.deepEqual([result.numPartitions, result.replicationFactor], [5, 2]);
+});
+
+test('a topic that says nothing has as many replicas as there are brokers, fenced ones too, up to three', () => {
+  const replicasWith = (...brokers: readonly (number | TestBroker)[]): number => {
+    const [result] = create(clusterOf(...brokers), [topicOf('t')]);
+    assert.ok(result !== undefined && !isRefusal(result));
+    return result.replicationFactor;
+  };
+  assert.equal(replicasWith(1), 1);
+  assert.equal(replicasWith(1, { id: 2, fenced: true }), 2);
+  assert.equal(replicasWith(1, 2, 3), 3);
+  assert.equal(replicasWith(1, 2, 3, 4), 3);
 });
 
 test('valid configs are kept in one form and described with the answer', () => {

@@ -16,8 +16,8 @@ compression.zstd.level | INT | 3 | [-131072,...,22] | medium | cluster-wide | ac
     How hard zstd works for topics that do not say it themselves.
 cordoned.log.dirs | LIST | "" |  | medium | per-broker | later
     Log directories that get no new partitions; '*' is all of them.
-default.replication.factor | INT | 1 |  | medium | read-only | acts
-    Replicas of a topic that is created without saying how many.
+default.replication.factor | INT | null |  | medium | read-only | acts
+    Replicas of a topic that is created without saying how many; unless set 3, or as many as there are brokers registered where those are fewer.
 delete.topic.enable | BOOLEAN | true |  | high | read-only | acts
     Whether topics may be deleted.
 log.cleaner.backoff.ms | LONG | 15000 | [0,...] | medium | cluster-wide | acts
@@ -116,8 +116,8 @@ metadata.max.retention.bytes | LONG | 104857600 |  | high | read-only | ignored
     Bytes of KRaft's log that are kept.
 metadata.max.retention.ms | LONG | 604800000 |  | high | read-only | ignored
     How long KRaft's log is kept.
-min.insync.replicas | INT | 1 | [1,...] | high | cluster-wide | later
-    How many in-sync replicas a write with 'acks=all' needs, for topics that do not say it themselves.
+min.insync.replicas | INT | null | [1,...] | high | cluster-wide | later
+    How many in-sync replicas a write with 'acks=all' needs, for topics that do not say it themselves; unless set 2 of three or more, 1 of fewer.
 num.partitions | INT | 1 | [1,...] | medium | read-only | acts
     Partitions of a topic that is created without saying how many.
 num.recovery.threads.per.data.dir | INT | 2 | [1,...] | high | cluster-wide | ignored
