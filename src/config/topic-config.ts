@@ -79,6 +79,22 @@ export function resolveLogConfig(
   };
 }
 
+/** `min.insync.replicas` as it was set for a topic, or for all; undefined where nobody has set it. */
+export function minInsyncReplicasSet(
+  configs: ReadonlyMap<string, string>,
+  layers: ConfigLayers,
+): number | undefined {
+  return topicValues(configs, layers).optionalInteger('min.insync.replicas');
+}
+
+/** Whether a topic would rather lose records than be without a leader, `unclean.leader.election.enable`. */
+export function isUncleanElectionEnabled(
+  configs: ReadonlyMap<string, string>,
+  layers: ConfigLayers,
+): boolean {
+  return topicValues(configs, layers).boolean('unclean.leader.election.enable');
+}
+
 /** The text in effect of a topic key that the topic itself does not set; undefined where no broker key is set. */
 export function inheritedTopicValue(topicKey: string, layers: ConfigLayers): string | undefined {
   for (const { brokerKey, factor } of topicSynonyms.get(topicKey) ?? []) {

@@ -5,7 +5,11 @@ import type { ConfigLayers } from '../config/config-layers.ts';
 export interface ControllerSettings {
   readonly config: Pick<
     BrokerConfig,
-    'numPartitions' | 'defaultReplicationFactor' | 'deleteTopicEnable' | 'partitionsPerRequestMax'
+    | 'numPartitions'
+    | 'defaultReplicationFactor'
+    | 'deleteTopicEnable'
+    | 'offsetsTopicReplicationFactor'
+    | 'partitionsPerRequestMax'
   >;
   readonly layers: ConfigLayers;
 }

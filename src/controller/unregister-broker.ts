@@ -1,0 +1,62 @@
+import { imageKeys } from '../metadata/image-keys.ts';
+import type { ClusterImage } from '../metadata/image.ts';
+import type { GuardedChange } from '../metadata/plan-commits.ts';
+import type { ControllerSettings } from './controller-settings.ts';
+import { noChanges, refuse } from './decision.ts';
+import type { Decision, Refusal } from './decision.ts';
+import { changePartition } from './partition-change.ts';
+import { partitionChange, partitionRules } from './partition-rules.ts';
+
+/** What was decided of a broker. */
+export interface UnregisterBrokerResult {
+  /** Undefined where it is not registered any more. */
+  readonly refusal: Refusal | undefined;
+}
+
+/**
+ * Decides UnregisterBroker: forgets a broker that will not come back. One that is alive is refused, which Apache
+ * forgets too: it would go on serving what it led, and nobody would know of it. Replicas that it holds stay in
+ * the lists of their partitions until those are moved.
+ */
+export function unregisterBroker(
+  image: ClusterImage,
+  nodeId: number,
+  settings: ControllerSettings,
+): Decision<UnregisterBrokerResult> {
+  const broker = image.brokers.get(nodeId);
+  if (broker === undefined) {
+    const message = `Broker ID ${nodeId} is not currently registered`;
+    return refused(refuse('BROKER_ID_NOT_REGISTERED', message));
+  }
+  if (!broker.fenced) {
+    const message = `Broker ID ${nodeId} is alive: it can be unregistered once it has stopped and is fenced`;
+    return refused(refuse('INVALID_REQUEST', message));
+  }
+  // The registration goes last: a request that is cut off can be made again.
+  const registration = { key: imageKeys.broker(nodeId), value: null, ifRevision: broker.revision };
+  const publish = [...partitionsWithout(image, nodeId, settings), registration];
+  return { changes: { prepare: [], publish, tidy: [] }, results: [{ refusal: undefined }] };
+}
+
+function refused(refusal: Refusal): Decision<UnregisterBrokerResult> {
+  return { changes: noChanges, results: [{ refusal }] };
+}
+
+/** Takes the broker from every set whose members may come to lead. */
+function partitionsWithout(
+  image: ClusterImage,
+  nodeId: number,
+  { layers }: ControllerSettings,
+): GuardedChange[] {
+  const changes: GuardedChange[] = [];
+  for (const topic of image.topicsByName.values()) {
+    const rules = partitionRules(image, topic, layers);
+    for (const partition of topic.partitions) {
+      if (!partition.isr.includes(nodeId) && !partition.elr.includes(nodeId)) continue;
+      const isr = partition.isr.filter((id) => id !== nodeId);
+      const value = changePartition(partition, { isr, uncleanReplicas: new Set([nodeId]) }, rules);
+      if (value !== undefined) changes.push(partitionChange(topic, partition, value));
+    }
+  }
+  return changes;
+}
