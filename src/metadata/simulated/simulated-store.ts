@@ -94,6 +94,11 @@ export class SimulatedStore {
     this.#compactedRevision = this.#revision;
   }
 
+  /** Whether a lease is alive, as the store itself knows. */
+  hasLease(id: string): boolean {
+    return this.#leases.has(id);
+  }
+
   /** Elects a leader of the store: every lease starts anew. */
   electLeader(): void {
     this.#leases.renewAll();
