@@ -167,15 +167,21 @@ function found(topic: TopicImage, operations: number, services: ApiServices): To
 }
 
 function partitionAnswer(partition: PartitionImage, services: ApiServices) {
+  const leaderId = reachableLeader(partition, services);
   return {
-    errorCode: partition.leader < 0 ? errorCodes.LEADER_NOT_AVAILABLE : 0,
+    errorCode: leaderId < 0 ? errorCodes.LEADER_NOT_AVAILABLE : 0,
     partitionIndex: partition.index,
-    leaderId: partition.leader,
+    leaderId,
     leaderEpoch: partition.leaderEpoch,
     replicaNodes: partition.replicas,
     isrNodes: partition.isr,
     offlineReplicas: offlineReplicas(partition, services),
   };
+}
+
+/** The leader of a partition; -1 where there is none, or it is fenced and another not yet elected. */
+export function reachableLeader({ leader }: PartitionImage, services: ApiServices): number {
+  return services.image().brokers.get(leader)?.fenced === false ? leader : -1;
 }
 
 /** The replicas whose broker is not registered or is fenced. */

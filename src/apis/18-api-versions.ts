@@ -13,12 +13,11 @@ import { errorCodes } from '../protocol/error-codes.ts';
 import { apiVersionsRequest, apiVersionsResponse } from '../protocol/messages/api-versions.ts';
 import type { Encodable } from '../protocol/schema.ts';
 import { defineApi } from './api.ts';
+import { servedFeatures } from './features.ts';
 import type { ServedVersions } from './services.ts';
 
 /** What Apache asks of a client's name and version. */
 const softwarePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
-/** Apache's levels of metadata.version from 3.3-IV3 to 4.3-IV0. */
-const metadataVersion = { name: 'metadata.version', minVersion: 7, maxVersion: 30 };
 /** Old librdkafka takes a broker without Produce 0 for one that is too old (KAFKA-18659). */
 const advertisedProduceMin = 0;
 const produceKey = 0;
@@ -41,15 +40,13 @@ export const apiVersionsApi = defineApi({
     return {
       errorCode: 0,
       apiKeys: services.served.map(advertised),
-      supportedFeatures: [metadataVersion],
+      supportedFeatures: servedFeatures,
       finalizedFeaturesEpoch: BigInt(services.image().revision),
-      finalizedFeatures: [
-        {
-          name: metadataVersion.name,
-          minVersionLevel: metadataVersion.maxVersion,
-          maxVersionLevel: metadataVersion.maxVersion,
-        },
-      ],
+      finalizedFeatures: servedFeatures.map(({ name, maxVersion }) => ({
+        name,
+        minVersionLevel: maxVersion,
+        maxVersionLevel: maxVersion,
+      })),
     };
   },
 });

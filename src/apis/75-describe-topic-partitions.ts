@@ -17,7 +17,7 @@ import {
 } from '../protocol/messages/describe-topic-partitions.ts';
 import type { Encodable } from '../protocol/schema.ts';
 import { zeroUuid } from '../protocol/uuid.ts';
-import { offlineReplicas } from './03-metadata.ts';
+import { offlineReplicas, reachableLeader } from './03-metadata.ts';
 import { defineApi } from './api.ts';
 import { topicOperations } from './authorized-operations.ts';
 import type { ApiServices } from './services.ts';
@@ -114,10 +114,11 @@ function found(topic: TopicImage, first: number, end: number, services: ApiServi
 }
 
 function partitionAnswer(partition: PartitionImage, services: ApiServices) {
+  const leaderId = reachableLeader(partition, services);
   return {
-    errorCode: partition.leader < 0 ? errorCodes.LEADER_NOT_AVAILABLE : 0,
+    errorCode: leaderId < 0 ? errorCodes.LEADER_NOT_AVAILABLE : 0,
     partitionIndex: partition.index,
-    leaderId: partition.leader,
+    leaderId,
     leaderEpoch: partition.leaderEpoch,
     replicaNodes: partition.replicas,
     isrNodes: partition.isr,

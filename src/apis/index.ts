@@ -26,10 +26,16 @@ import { alterConfigsApi } from './33-alter-configs.ts';
 import { describeLogDirsApi } from './35-describe-log-dirs.ts';
 import { createPartitionsApi } from './37-create-partitions.ts';
 import { deleteGroupsApi } from './42-delete-groups.ts';
+import { electLeadersApi } from './43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from './44-incremental-alter-configs.ts';
+import { alterPartitionReassignmentsApi } from './45-alter-partition-reassignments.ts';
+import { listPartitionReassignmentsApi } from './46-list-partition-reassignments.ts';
 import { offsetDeleteApi } from './47-offset-delete.ts';
+import { describeQuorumApi } from './55-describe-quorum.ts';
+import { updateFeaturesApi } from './57-update-features.ts';
 import { describeClusterApi } from './60-describe-cluster.ts';
 import { describeProducersApi } from './61-describe-producers.ts';
+import { unregisterBrokerApi } from './64-unregister-broker.ts';
 import { consumerGroupHeartbeatApi } from './68-consumer-group-heartbeat.ts';
 import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts';
 import { listConfigResourcesApi } from './74-list-config-resources.ts';
@@ -64,10 +70,16 @@ export const servedApis: readonly ServedApi[] = [
   describeLogDirsApi,
   createPartitionsApi,
   deleteGroupsApi,
+  electLeadersApi,
   incrementalAlterConfigsApi,
+  alterPartitionReassignmentsApi,
+  listPartitionReassignmentsApi,
   offsetDeleteApi,
+  describeQuorumApi,
+  updateFeaturesApi,
   describeClusterApi,
   describeProducersApi,
+  unregisterBrokerApi,
   consumerGroupHeartbeatApi,
   consumerGroupDescribeApi,
   listConfigResourcesApi,

@@ -1,12 +1,13 @@
 import type { ClusterImage, PartitionImage, TopicImage } from '../metadata/image.ts';
 import type { PartitionValue } from '../metadata/image-keys.ts';
 import type { GuardedChange } from '../metadata/plan-commits.ts';
+import { serves } from './broker-state.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { isRefusal, refuse } from './decision.ts';
 import type { Decision, Refusal } from './decision.ts';
 import { changePartition } from './partition-change.ts';
 import { PartitionDrafts } from './partition-drafts.ts';
-import { mayElectUncleanly, mayLead, partitionChange, partitionRules } from './partition-rules.ts';
+import { mayElectUncleanly, partitionChange, partitionRules } from './partition-rules.ts';
 import { judgeAssignment } from './placement.ts';
 
 /** A whole AlterPartitionReassignments request (KIP-455). */
@@ -138,7 +139,8 @@ function goBack({ image, topic, partition, settings }: Move): PartitionValue | R
   const isr = partition.isr.filter((id) => !addingReplicas.includes(id));
   const unclean = mayElectUncleanly(topic, settings.layers);
   const isLost = isr.length === 0 && partition.isr.length > 0 && !unclean;
-  const isEligible = (id: number): boolean => replicas.includes(id) && mayLead(image, id);
+  const isEligible = (id: number): boolean =>
+    replicas.includes(id) && serves(image.brokers.get(id));
   if (isLost && !partition.elr.some(isEligible)) {
     return refuse(
       'INVALID_REPLICA_ASSIGNMENT',

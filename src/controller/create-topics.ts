@@ -3,6 +3,7 @@ import { topicConfigProblem } from '../config/topic-config.ts';
 import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
 import type { ClusterImage } from '../metadata/image.ts';
 import type { GuardedChange } from '../metadata/plan-commits.ts';
+import { serves } from './broker-state.ts';
 import { canonicalTopicConfig, valueSizeProblem } from './config-values.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { addChanges, isRefusal, newChanges, noChanges, refuse } from './decision.ts';
@@ -258,7 +259,7 @@ export function placeOnBrokers(
 ): Placement | Refusal {
   const problem = judgeAssignment(image.brokers, replicas, expectedCount);
   if (problem !== undefined) return problem;
-  const isr = replicas.filter((id) => image.brokers.get(id)?.fenced === false);
+  const isr = replicas.filter((id) => serves(image.brokers.get(id)));
   if (isr.length > 0) return { replicas, isr };
   const message =
     'All brokers specified in the manual partition assignment for partition ' +

@@ -4,6 +4,7 @@ import { encodePartition, imageKeys } from '../metadata/image-keys.ts';
 import type { PartitionValue } from '../metadata/image-keys.ts';
 import type { ClusterImage, PartitionImage, TopicImage } from '../metadata/image.ts';
 import type { GuardedChange } from '../metadata/plan-commits.ts';
+import { serves } from './broker-state.ts';
 import type { PartitionRules } from './partition-change.ts';
 
 /** What changes of a topic's partitions go by, as the cluster is now. */
@@ -13,14 +14,9 @@ export function partitionRules(
   layers: ConfigLayers,
 ): PartitionRules {
   return {
-    mayLead: (nodeId) => mayLead(image, nodeId),
+    mayLead: (nodeId) => serves(image.brokers.get(nodeId)),
     minInsyncReplicasSet: minInsyncReplicasSet(topic.config.values, layers),
   };
-}
-
-/** Whether a broker is there to be made a leader: registered, and not fenced. */
-export function mayLead(image: ClusterImage, nodeId: number): boolean {
-  return image.brokers.get(nodeId)?.fenced === false;
 }
 
 /** Whether a topic may lose records so as to have a leader. */

@@ -1,4 +1,5 @@
 import type { BrokerImage } from '../metadata/image.ts';
+import { serves } from './broker-state.ts';
 import { refuse } from './decision.ts';
 import type { Refusal } from './decision.ts';
 
@@ -21,15 +22,15 @@ export interface PlacementRequest {
 /**
  * Spreads partitions over brokers as Apache does: leaders go round all brokers, a partition's replicas lie on
  * as many racks as there are, and the distance between leader and followers grows with every round, so that a
- * broker's followers are spread too. Fenced brokers are used only where the others do not suffice, and never
- * lead.
+ * broker's followers are spread too. Brokers that are fenced or about to stop are used only where the others do
+ * not suffice, and never lead.
  */
 export function placeReplicas(
   brokers: Iterable<BrokerImage>,
   request: PlacementRequest,
 ): Placement[] | Refusal {
   const all = [...brokers];
-  const live = all.filter(({ fenced }) => !fenced);
+  const live = all.filter(serves);
   const problem = placementProblem(all.length, live.length, request.replicationFactor);
   if (problem !== undefined) return problem;
 
@@ -104,7 +105,7 @@ function placePartition(
   }
   return {
     replicas: chosen.map(({ nodeId }) => nodeId),
-    isr: chosen.filter(({ fenced }) => !fenced).map(({ nodeId }) => nodeId),
+    isr: chosen.filter(serves).map(({ nodeId }) => nodeId),
   };
 }
 
@@ -126,7 +127,7 @@ function followersInOrder(
 /** The first broker from `at` on that may lead. There is one. */
 function nextLive(order: readonly BrokerImage[], at: number): number {
   let found = at;
-  while (order[found]?.fenced === true) found = (found + 1) % order.length;
+  while (!serves(order[found])) found = (found + 1) % order.length;
   return found;
 }
 

@@ -14,8 +14,8 @@ export interface UnregisterBrokerResult {
 }
 
 /**
- * Decides UnregisterBroker: forgets a broker that will not come back. One that is alive is refused, which Apache
- * forgets too: it would go on serving what it led, and nobody would know of it. Replicas that it holds stay in
+ * Decides UnregisterBroker: forgets a broker that will not come back. One whose process lives is refused, which
+ * Apache forgets too: it would go on, and nobody would know of it. Replicas that it holds stay in
  * the lists of their partitions until those are moved.
  */
 export function unregisterBroker(
@@ -28,7 +28,7 @@ export function unregisterBroker(
     const message = `Broker ID ${nodeId} is not currently registered`;
     return refused(refuse('BROKER_ID_NOT_REGISTERED', message));
   }
-  if (!broker.fenced) {
+  if (!broker.fenced || broker.live) {
     const message = `Broker ID ${nodeId} is alive: it can be unregistered once it has stopped and is fenced`;
     return refused(refuse('INVALID_REQUEST', message));
   }

@@ -11,18 +11,16 @@ export interface TestBroker {
   readonly id: number;
   readonly rack?: string;
   readonly fenced?: boolean;
+  readonly stopping?: boolean;
+  readonly live?: boolean;
 }
 
 /** An image of a cluster with brokers and nothing else. */
 export function clusterOf(...brokers: readonly (number | TestBroker)[]): LiveImage {
   const image = new LiveImage();
   const changes = brokers.flatMap((broker) => {
-    const {
-      id,
-      rack = null,
-      fenced = false,
-    } = typeof broker === 'number' ? { id: broker } : broker;
-    return brokerKeys(id, { rack, fenced });
+    const { id, ...registration } = typeof broker === 'number' ? { id: broker } : broker;
+    return brokerKeys(id, registration);
   });
   if (changes.length > 0) image.apply(1, changes);
   return image;

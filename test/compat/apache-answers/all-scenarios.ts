@@ -13,6 +13,7 @@ import { connectionScenarios } from './metadata-scenarios.ts';
 import { migrationScenarios } from './migration-scenarios.ts';
 import { offsetScenarios } from './offset-scenarios.ts';
 import { produceScenarios } from './produce-scenarios.ts';
+import { reassignScenarios } from './reassign-scenarios.ts';
 import { rebalanceScenarios } from './rebalance-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { topicScenarios } from './topic-scenarios.ts';
@@ -30,6 +31,7 @@ export const allScenarios: readonly Scenario[] = [
   ...describeConfigsScenarios,
   ...alterConfigsScenarios,
   ...clusterScenarios,
+  ...reassignScenarios,
   ...groupScenarios,
   ...offsetScenarios,
   ...rebalanceScenarios,

@@ -120,6 +120,30 @@ import {
   offsetFetchResponse,
 } from '../../../src/protocol/messages/offset-fetch.ts';
 import { syncGroupRequest, syncGroupResponse } from '../../../src/protocol/messages/sync-group.ts';
+import {
+  alterPartitionReassignmentsRequest,
+  alterPartitionReassignmentsResponse,
+} from '../../../src/protocol/messages/alter-partition-reassignments.ts';
+import {
+  describeQuorumRequest,
+  describeQuorumResponse,
+} from '../../../src/protocol/messages/describe-quorum.ts';
+import {
+  electLeadersRequest,
+  electLeadersResponse,
+} from '../../../src/protocol/messages/elect-leaders.ts';
+import {
+  listPartitionReassignmentsRequest,
+  listPartitionReassignmentsResponse,
+} from '../../../src/protocol/messages/list-partition-reassignments.ts';
+import {
+  unregisterBrokerRequest,
+  unregisterBrokerResponse,
+} from '../../../src/protocol/messages/unregister-broker.ts';
+import {
+  updateFeaturesRequest,
+  updateFeaturesResponse,
+} from '../../../src/protocol/messages/update-features.ts';
 import type { ApiSchema, Encodable, Infer } from '../../../src/protocol/schema.ts';
 
 /** The APIs that are asked, each with its two messages. */
@@ -177,6 +201,18 @@ export const apis = {
   OffsetDelete: { request: offsetDeleteRequest, response: offsetDeleteResponse },
   OffsetFetch: { request: offsetFetchRequest, response: offsetFetchResponse },
   SyncGroup: { request: syncGroupRequest, response: syncGroupResponse },
+  AlterPartitionReassignments: {
+    request: alterPartitionReassignmentsRequest,
+    response: alterPartitionReassignmentsResponse,
+  },
+  DescribeQuorum: { request: describeQuorumRequest, response: describeQuorumResponse },
+  ElectLeaders: { request: electLeadersRequest, response: electLeadersResponse },
+  ListPartitionReassignments: {
+    request: listPartitionReassignmentsRequest,
+    response: listPartitionReassignmentsResponse,
+  },
+  UnregisterBroker: { request: unregisterBrokerRequest, response: unregisterBrokerResponse },
+  UpdateFeatures: { request: updateFeaturesRequest, response: updateFeaturesResponse },
 } satisfies Record<string, { request: ApiSchema; response: ApiSchema }>;
 
 export type AskedApi = keyof typeof apis;

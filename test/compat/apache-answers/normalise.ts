@@ -15,6 +15,15 @@ const always: Readonly<Record<string, string>> = {
   totalBytes: '<bytes>',
   usableBytes: '<bytes>',
 };
+/** The same of one API. Zero stands for nothing there and is shown. */
+const ofApi: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  DescribeQuorum: {
+    highWatermark: '<offset>',
+    leaderEpoch: '<epoch>',
+    logEndOffset: '<offset>',
+    replicaDirectoryId: '<directory id>',
+  },
+};
 /** Lists, by API, in which Apache's order is that of a hash table. */
 const unordered: Readonly<Record<string, readonly string[]>> = {
   CreatePartitions: ['results'],
@@ -60,6 +69,7 @@ export class Normaliser {
   readonly #startedMs = Date.now();
   readonly #seen = new Map<string, Map<string | number, string>>();
   #unordered: readonly string[] = [];
+  #ofApi: Readonly<Record<string, string>> = {};
   /** Whether all groups are shown, those of other scenarios among them. */
   #showsAllGroups = false;
 
@@ -75,6 +85,7 @@ export class Normaliser {
   /** An answer of `api` in words that can be compared. */
   normalise(api: string, answer: unknown): Json {
     this.#unordered = unordered[api] ?? [];
+    this.#ofApi = ofApi[api] ?? {};
     this.#showsAllGroups = api === 'ListGroups';
     return this.#value('', api === 'Fetch' ? byPartition(answer as Answer<'Fetch'>) : answer);
   }
@@ -140,6 +151,7 @@ export class Normaliser {
       return this.#numbered('producer', value);
     }
     if (value >= 0 && always[field] !== undefined) return always[field];
+    if (value > 0 && this.#ofApi[field] !== undefined) return this.#ofApi[field];
     return this.#isNow(value) ? '<now>' : value;
   }
 
@@ -154,6 +166,7 @@ export class Normaliser {
     }
     if (field === 'documentation') return value === '' ? '' : '<text>';
     if (always[field] !== undefined) return always[field];
+    if (value !== zeroUuid && this.#ofApi[field] !== undefined) return this.#ofApi[field];
     let text = value
       .replaceAll(this.suffix, '')
       .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
