@@ -73,7 +73,8 @@ export function changePartition(
     draft.elr = [];
   } else if (leader >= 0 && !draft.isr.includes(leader)) {
     draft.isr = [leader];
-    draft.elr = draft.elr.filter((id) => id !== leader);
+    // A leader that is enough by itself acknowledges from here on what the others do not have.
+    draft.elr = isLarge(draft, rules) ? [] : draft.elr.filter((id) => id !== leader);
   }
   const changed = { ...draft, leader, lastKnownElr: lastKnownLeader(partition, draft, leader) };
   return isSame(partition, changed) ? undefined : withEpochs(partition, changed);
@@ -93,14 +94,19 @@ function eligibleReplicas(
   partition: PartitionImage,
   draft: Draft,
   { uncleanReplicas }: PartitionTargets,
-  { minInsyncReplicasSet }: PartitionRules,
+  rules: PartitionRules,
 ): readonly number[] {
   const { replicas, isr } = draft;
-  if (isr.length >= minInsyncReplicas(minInsyncReplicasSet, replicaCountOf(draft))) return [];
+  if (isLarge(draft, rules)) return [];
   const candidates = new Set([...partition.elr, ...partition.isr]);
   return [...candidates].filter(
     (id) => replicas.includes(id) && !isr.includes(id) && uncleanReplicas?.has(id) !== true,
   );
+}
+
+/** Whether those in sync are enough for something to be acknowledged. */
+function isLarge(draft: Draft, { minInsyncReplicasSet }: PartitionRules): boolean {
+  return draft.isr.length >= minInsyncReplicas(minInsyncReplicasSet, replicaCountOf(draft));
 }
 
 function elect(

@@ -102,6 +102,8 @@ export interface BrokerValue {
   readonly hostName: string;
   readonly bootId: string;
   readonly leaseId: string;
+  /** Its logs may have lost what they had; no more once it is admitted. */
+  readonly uncleanShutdown: boolean;
 }
 
 /** Held under the lease of a broker's process while it renews that. */
@@ -198,6 +200,7 @@ const unsaidOfBroker = {
   hostName: '',
   bootId: '',
   leaseId: '',
+  uncleanShutdown: false,
 } as const;
 
 /**

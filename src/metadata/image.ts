@@ -56,6 +56,11 @@ export interface BrokerImage {
   readonly bootId: string;
   /** The lease that its process renews, which anybody may revoke; empty when there is none. */
   readonly leaseId: string;
+  /**
+   * Its logs may have lost what they had when it stopped last, power loss say: it may be in sync with nothing
+   * when it is admitted (KIP-966).
+   */
+  readonly uncleanShutdown: boolean;
   /** Its process renews its lease, as far as the store knows. */
   readonly live: boolean;
   /** Of the key that says so; 0 when there is none of this epoch. */

@@ -25,6 +25,12 @@ test('a partition that is as it should be does not change', () => {
   assert.equal(changed({ replicas: [1, 2, 3] }, { replicas: [1, 2, 3] }), undefined);
 });
 
+test('who is elected of the eligible and is enough by itself leaves nobody else eligible', () => {
+  const waiting = { replicas: [1, 2, 3], leader: -1, isr: [], elr: [1, 2] };
+  assert.deepEqual(changed(waiting, {}, { minInsync: 1 })?.elr, []);
+  assert.deepEqual(changed(waiting, {}, { minInsync: 2 })?.elr, [2]);
+});
+
 test('the leader epoch rises with another leader, the partition epoch with every change', () => {
   const shrunk = changed({ replicas: [1, 2, 3] }, { isr: [1, 3] });
   assert.deepEqual([shrunk?.leader, shrunk?.leaderEpoch, shrunk?.partitionEpoch], [1, 5, 10]);

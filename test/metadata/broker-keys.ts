@@ -21,6 +21,7 @@ export function brokerKeys(
     hostName: '',
     bootId: '',
     leaseId: '',
+    uncleanShutdown: false,
     ...given,
   };
   const registration = { key: imageKeys.broker(nodeId), value: encodeValue(value) };

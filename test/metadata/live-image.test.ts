@@ -186,6 +186,7 @@ test('brokers, their configs, the controller and producer ids follow their keys'
     hostName: 'h',
     bootId: '',
     leaseId: 'l',
+    uncleanShutdown: false,
     live: true,
     liveRevision: 4,
     revision: 4,

@@ -1,0 +1,96 @@
+import type { ClusterImage, PartitionImage, TopicImage } from '../metadata/image.ts';
+import { storeLimits } from '../metadata/store.ts';
+import { serves } from './broker-state.ts';
+import type { ControllerSettings } from './controller-settings.ts';
+import type { Decision } from './decision.ts';
+import { changePartition } from './partition-change.ts';
+import type { PartitionTargets } from './partition-change.ts';
+import { mayElectUncleanly, partitionChange, partitionRules } from './partition-rules.ts';
+
+/** A partition of a topic, as the image has it. */
+export interface PartitionOfTopic {
+  readonly topic: TopicImage;
+  readonly partition: PartitionImage;
+}
+
+/** What became of a partition's leadership. */
+export interface LedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly leaderBefore: number;
+  /** -1 where nobody can lead. */
+  readonly leader: number;
+}
+
+/** Every partition there is. */
+export function* allPartitions(image: ClusterImage): Generator<PartitionOfTopic> {
+  for (const topic of image.topicsByName.values()) {
+    for (const partition of topic.partitions) yield { topic, partition };
+  }
+}
+
+/**
+ * Takes brokers that do not serve out of the in-sync sets of `candidates` (KIP-841), elects other leaders where
+ * they led, and leaders where there is none and somebody can lead. Brokers whose logs may have lost records are
+ * not eligible any more either (KIP-966). A function of the image alone: decided again when others have written
+ * in between, it does what is left to do. As many changes as fit one commit; none when all is as it should be.
+ */
+export function keepLeaders(
+  image: ClusterImage,
+  candidates: Iterable<PartitionOfTopic>,
+  settings: ControllerSettings,
+): Decision<LedPartition> {
+  const uncleanReplicas = uncleanBrokers(image);
+  const isOf = (id: number): boolean => serves(image.brokers.get(id));
+  return changeEach(image, candidates, settings, (partition, topic) => {
+    const { leader, isr, elr } = partition;
+    const isLed = leader >= 0 && isOf(leader);
+    if (isLed && isr.every(isOf) && !elr.some((id) => uncleanReplicas.has(id))) return undefined;
+    const election = mayElectUncleanly(topic, settings.layers) ? 'unclean' : 'online';
+    return { isr: isr.filter(isOf), election, uncleanReplicas };
+  });
+}
+
+/**
+ * Brings leadership back to preferred replicas that are in sync and serve. As many changes as fit one commit.
+ */
+export function preferLeaders(
+  image: ClusterImage,
+  settings: ControllerSettings,
+): Decision<LedPartition> {
+  return changeEach(image, allPartitions(image), settings, (partition) => {
+    const [preferred] = partition.replicas;
+    const { leader, isr } = partition;
+    if (preferred === undefined || leader < 0 || leader === preferred) return undefined;
+    const canLead = isr.includes(preferred) && serves(image.brokers.get(preferred));
+    return canLead ? { election: 'preferred' } : undefined;
+  });
+}
+
+function uncleanBrokers(image: ClusterImage): ReadonlySet<number> {
+  const unclean = [...image.brokers.values()].filter(({ uncleanShutdown }) => uncleanShutdown);
+  return new Set(unclean.map(({ nodeId }) => nodeId));
+}
+
+function changeEach(
+  image: ClusterImage,
+  candidates: Iterable<PartitionOfTopic>,
+  settings: ControllerSettings,
+  targetsOf: (partition: PartitionImage, topic: TopicImage) => PartitionTargets | undefined,
+): Decision<LedPartition> {
+  const publish = [];
+  const results: LedPartition[] = [];
+  for (const { topic, partition } of candidates) {
+    const targets = targetsOf(partition, topic);
+    if (targets === undefined) continue;
+    const rules = partitionRules(image, topic, settings.layers);
+    const value = changePartition(partition, targets, rules);
+    if (value === undefined) continue;
+    publish.push(partitionChange(topic, partition, value));
+    const { leader } = value;
+    const { index, leader: leaderBefore } = partition;
+    results.push({ topic: topic.name, partition: index, leaderBefore, leader });
+    if (publish.length === storeLimits.changesMax) break;
+  }
+  return { changes: { prepare: [], publish, tidy: [] }, results };
+}

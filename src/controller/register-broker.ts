@@ -1,0 +1,126 @@
+import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
+import type { BrokerValue } from '../metadata/image-keys.ts';
+import type { BrokerImage, ClusterImage, ListenerImage } from '../metadata/image.ts';
+import type { GuardedChange } from '../metadata/plan-commits.ts';
+import { noChanges } from './decision.ts';
+import type { Decision } from './decision.ts';
+
+/** What a broker says of itself when it joins. */
+export interface Registration {
+  readonly nodeId: number;
+  readonly rack: string | null;
+  readonly clusterId: string;
+  /** Of its log directories. */
+  readonly directoryIds: readonly string[];
+  readonly hostName: string;
+  /** Empty when its machine does not say. */
+  readonly bootId: string;
+  /** Of the lease that its process renews. */
+  readonly leaseId: string;
+  readonly listeners: readonly ListenerImage[];
+  /**
+   * The epoch in which all of its log directories were left in order, -1 where they were not; `running` where
+   * its process has been there all the while and lost its lease alone.
+   */
+  readonly cleanEpoch: number | 'running';
+  /**
+   * Nobody else has the store: it is admitted by itself, as the controller. What it led before it still leads,
+   * in the same epochs, for nobody has led meanwhile.
+   */
+  readonly alone: boolean;
+}
+
+/** What became of a registration. */
+export type RegistrationResult =
+  | { readonly outcome: 'registered'; readonly epoch: number }
+  /** Another process has the node id, as far as the store knows; it has to be waited out. */
+  | { readonly outcome: 'taken'; readonly by: BrokerImage };
+
+/**
+ * Registers a broker, with an epoch that it never had. Whoever holds the lock of the log directories knows that
+ * the process that had them is dead, and takes its place at once; a process with other directories or on another
+ * machine may be alive.
+ */
+export function registerBroker(
+  image: ClusterImage,
+  registration: Registration,
+): Decision<RegistrationResult> {
+  const { nodeId, leaseId, alone } = registration;
+  const before = image.brokers.get(nodeId);
+  if (before !== undefined && before.live) {
+    // Decided again after a commit whose outcome was not known: it did happen.
+    if (before.leaseId === leaseId) return registered(before.epoch, []);
+    if (!isSameBroker(before, registration)) {
+      return { changes: noChanges, results: [{ outcome: 'taken', by: before }] };
+    }
+  }
+  const epoch = Math.max(before?.epoch ?? 0, alone ? 0 : image.revision) + 1;
+  const value = registrationValue(before, registration, epoch);
+  const changes: GuardedChange[] = [
+    { key: imageKeys.broker(nodeId), value, ifRevision: before?.revision ?? 0 },
+    { key: imageKeys.live(nodeId), value: encodeValue({ epoch }), leaseId },
+  ];
+  if (alone) {
+    const { controllerRevision: ifRevision } = image;
+    const controller = encodeValue({ nodeId, epoch });
+    changes.push({ key: imageKeys.controller, value: controller, ifRevision, leaseId });
+  }
+  if (image.clusterId === '') {
+    const { clusterId } = registration;
+    changes.push({ key: imageKeys.cluster, value: encodeValue({ clusterId }), ifRevision: 0 });
+  }
+  return registered(epoch, changes);
+}
+
+function registered(epoch: number, publish: GuardedChange[]): Decision<RegistrationResult> {
+  return {
+    changes: { prepare: [], publish, tidy: [] },
+    results: [{ outcome: 'registered', epoch }],
+  };
+}
+
+/** Whether a registration is that of the process that had the same directories on the same machine before. */
+function isSameBroker(
+  before: Pick<BrokerValue, 'directoryIds' | 'hostName'>,
+  { directoryIds, hostName }: Pick<BrokerValue, 'directoryIds' | 'hostName'>,
+): boolean {
+  return (
+    before.hostName === hostName && before.directoryIds.some((id) => directoryIds.includes(id))
+  );
+}
+
+function registrationValue(
+  before: BrokerImage | undefined,
+  registration: Registration,
+  epoch: number,
+): Uint8Array {
+  const { rack, listeners, directoryIds, hostName, bootId, leaseId, alone } = registration;
+  return encodeValue({
+    epoch,
+    rack,
+    listeners,
+    fenced: !alone,
+    stopping: false,
+    directoryIds,
+    hostName,
+    bootId,
+    leaseId,
+    uncleanShutdown: !alone && isUnclean(before, registration),
+  });
+}
+
+/**
+ * Whether records that were acknowledged may be missing from its logs. They are not after a stop in order, nor as
+ * long as its machine has kept in memory what was written and none of its directories is another. What a
+ * registration before has said, and nobody has acted on, stays true.
+ */
+function isUnclean(
+  before: BrokerImage | undefined,
+  { cleanEpoch, bootId, directoryIds }: Registration,
+): boolean {
+  if (before === undefined) return false;
+  if (before.uncleanShutdown) return true;
+  if (!before.directoryIds.every((id) => directoryIds.includes(id))) return true;
+  if (cleanEpoch === 'running' || cleanEpoch === before.epoch) return false;
+  return bootId === '' || bootId !== before.bootId;
+}
