@@ -3,8 +3,10 @@
  *
  * Each partition's one record batch is judged by its header and passes to the log as the bytes that came
  * in. acks=0 gets no answer (an error closes the connection, as Apache does, so that the client looks for
- * metadata anew), acks=1 waits for the leader's write, acks=-1 for the in-sync replicas. Internal topics are the
- * broker's own to write to.
+ * metadata anew), acks=1 waits for the leader's write, acks=-1 for the in-sync replicas, for `timeoutMs` at most:
+ * REQUEST_TIMED_OUT is one of which nobody knows yet. Where fewer than `min.insync.replicas` are in sync nothing is
+ * appended (NOT_ENOUGH_REPLICAS); what was appended before is told so (NOT_ENOUGH_REPLICAS_AFTER_APPEND). Internal
+ * topics are the broker's own to write to.
  *
  * Versions: 0-2 are advertised because old librdkafka asks for them, and refused (KIP-896); 3-6 cannot
  * carry zstd (KIP-110); 8 adds errors of single records; 10 the current leader (KIP-951); 13 topic ids.
@@ -12,8 +14,11 @@
  * Gaps: transactional batches and ids answer INVALID_REQUEST until transactions are served.
  */
 import { internalTopics } from '../metadata/image.ts';
-import type { AppendOutcome, AppendWaiter } from '../replication/ack-queue.ts';
-import { refusal, type Partition, type RequiredAcks } from '../replication/partition.ts';
+import type { AppendWaiter } from '../replication/ack-queue.ts';
+import { refusal, type AppendOutcome } from '../replication/append-outcome.ts';
+import type { Partition } from '../replication/partition.ts';
+import type { RequiredAcks } from '../replication/rewrite-queue.ts';
+import type { WheelEntry } from '../runtime/timer-wheel.ts';
 import { splitBatches } from '../records/split-batches.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import {
@@ -66,8 +71,12 @@ class ProduceWait implements AppendWaiter {
   readonly #services: ApiServices;
   readonly #acks: RequiredAcks;
   /** By slot: the partitions of the request, in its order, counted through its topics. */
-  readonly #outcomes: AppendOutcome[] = [];
+  readonly #outcomes: (AppendOutcome | undefined)[] = [];
+  readonly #slotCount: number;
   #outstanding: number;
+  /** Whether followers are waited for, which may take forever. */
+  #awaitsFollowers = false;
+  #timer: WheelEntry | undefined;
 
   constructor(call: Call, services: ApiServices, acks: RequiredAcks) {
     this.#call = call;
@@ -75,6 +84,7 @@ class ProduceWait implements AppendWaiter {
     this.#acks = acks;
     let partitions = 0;
     for (const topic of call.request.topicData) partitions += topic.partitionData.length;
+    this.#slotCount = partitions;
     this.#outstanding = partitions;
   }
 
@@ -91,7 +101,18 @@ class ProduceWait implements AppendWaiter {
         slot++;
       }
     }
-    if (this.#acks === 0 && this.#outstanding > 0) this.#call.leaveLine();
+    if (this.#outstanding === 0) return;
+    if (this.#acks === 0) this.#call.leaveLine();
+    else if (this.#awaitsFollowers) this.#limitWait();
+  }
+
+  #limitWait(): void {
+    const { timeoutMs } = this.#call.request;
+    this.#timer = this.#services.wheel.schedule(Math.max(0, timeoutMs), () => {
+      for (let slot = 0; slot < this.#slotCount; slot++) this.#outcomes[slot] ??= timedOut;
+      this.#outstanding = 0;
+      this.#finish();
+    });
   }
 
   #append(topic: TopicData, data: PartitionData, slot: number): void {
@@ -131,22 +152,25 @@ class ProduceWait implements AppendWaiter {
     } else if (batch.compression === 'zstd' && this.#call.apiVersion < zstdFirstVersion) {
       this.appendEnded(slot, zstdTooEarly);
     } else {
+      if (this.#acks === -1 && partition.isReplicated) this.#awaitsFollowers = true;
       partition.append(batch, this.#acks, this, slot);
     }
   }
 
   appendEnded(slot: number, outcome: AppendOutcome): void {
+    if (this.#outstanding === 0) return;
     this.#outcomes[slot] = outcome;
     this.#outstanding--;
     if (this.#outstanding === 0) this.#finish();
   }
 
   #finish(): void {
+    if (this.#timer !== undefined) this.#services.wheel.cancel(this.#timer);
     if (this.#acks !== 0) {
       this.#call.respond(this.#response());
       return;
     }
-    const failed = this.#outcomes.find((outcome) => outcome.error !== undefined);
+    const failed = this.#outcomes.find((outcome) => outcome?.error !== undefined);
     if (failed?.error === undefined) this.#call.respondNothing();
     else this.#call.hangUp(`produce with acks=0 failed with ${failed.error}`);
   }
@@ -196,6 +220,7 @@ class ProduceWait implements AppendWaiter {
 const noLeader = { leaderId: -1, leaderEpoch: -1 };
 const invalidAcks = refusal('INVALID_REQUIRED_ACKS', undefined);
 const transactional = refusal('INVALID_REQUEST', 'This broker does not serve transactions yet.');
+const timedOut = refusal('REQUEST_TIMED_OUT', undefined);
 const internalTopic = refusal('INVALID_TOPIC_EXCEPTION', undefined);
 const noBatch = refusal(
   'INVALID_RECORD',

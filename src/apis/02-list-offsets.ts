@@ -6,7 +6,8 @@
  * is the earliest, latest-tiered (-5) and earliest-pending-upload (-6) answer -1, as Apache does then.
  *
  * Versions: 2 isolation level; 4 leader epochs; 7, 8, 9 and 11 bring -3, -4, -5 and -6, which lower versions
- * answer with UNSUPPORTED_VERSION.
+ * answer with UNSUPPORTED_VERSION. A new leader that does not know yet how far records are replicated answers
+ * OFFSET_NOT_AVAILABLE (KIP-207), before version 5 LEADER_NOT_AVAILABLE.
  *
  * Gaps: none.
  */
@@ -25,7 +26,8 @@ import { findPartition } from './find-partition.ts';
 import type { ApiServices } from './services.ts';
 
 type Asked = ListOffsetsRequest['topics'][number]['partitions'][number];
-type Isolation = 'read_uncommitted' | 'read_committed';
+/** Followers ask for all that there is. */
+type Isolation = 'read_uncommitted' | 'read_committed' | 'all';
 interface Found {
   readonly timestamp: number;
   readonly offset: number;
@@ -52,13 +54,16 @@ const firstVersions = new Map([
 /** Lower versions have no room for the epoch of what was found. */
 const leaderEpochFirstVersion = 4;
 
+/** Lower versions do not know the error. */
+const notAvailableFirstVersion = 5;
+
 /** Serves ListOffsets. */
 export const listOffsetsApi = defineApi({
   name: 'ListOffsets',
   request: listOffsetsRequest,
   response: listOffsetsResponse,
   async handle({ request, apiVersion }, services) {
-    const isolation = request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted';
+    const isolation = isolationOf(request);
     const topics = [];
     for (const [name, partitions] of byTopic(request)) {
       const answers = [];
@@ -74,6 +79,11 @@ export const listOffsetsApi = defineApi({
     return { topics };
   },
 });
+
+function isolationOf({ replicaId, isolationLevel }: ListOffsetsRequest): Isolation {
+  if (replicaId >= 0) return 'all';
+  return isolationLevel === 1 ? 'read_committed' : 'read_uncommitted';
+}
 
 /** What is asked of each partition, by topic and index: a partition that is named twice is refused once. */
 function byTopic({ topics }: ListOffsetsRequest): Map<string, Map<number, Asked | 'twice'>> {
@@ -106,6 +116,7 @@ async function lookUp(
   let found: Found | ErrorName;
   try {
     found = await offsetAt(partition, timestamp, isolation);
+    if (isUnsure(found, partition, timestamp, isolation)) found = unsureError(apiVersion);
   } catch (error) {
     found = lookUpFailed(services, partition, error);
   }
@@ -135,7 +146,8 @@ async function offsetAt(
   const { log } = partition;
   switch (timestamp) {
     case latest: {
-      const offset = partition.readableEndOffset(isolation);
+      const offset =
+        isolation === 'all' ? partition.log.logEndOffset : partition.readableEndOffset(isolation);
       return { timestamp: -1, offset, leaderEpoch: partition.leaderEpoch };
     }
     case earliest:
@@ -153,6 +165,21 @@ async function offsetAt(
   }
 }
 
+/** Whether the answer may come to be another one once the new leader has heard of its followers. */
+function isUnsure(
+  { offset }: Found,
+  partition: Partition,
+  timestamp: number,
+  isolation: Isolation,
+): boolean {
+  if (isolation === 'all' || !partition.isHighWatermarkBehind) return false;
+  return timestamp === latest || (offset === -1 && (timestamp >= 0 || timestamp === maxTimestamp));
+}
+
+function unsureError(apiVersion: number): ErrorName {
+  return apiVersion < notAvailableFirstVersion ? 'LEADER_NOT_AVAILABLE' : 'OFFSET_NOT_AVAILABLE';
+}
+
 const nothing: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 };
 
 /** A record that was found, unless this reader may not read as far yet. */
@@ -161,8 +188,9 @@ function visible(
   partition: Partition,
   isolation: Isolation,
 ): Found {
-  if (record === undefined || record.offset >= partition.readableEndOffset(isolation))
-    return nothing;
+  const end =
+    isolation === 'all' ? partition.log.logEndOffset : partition.readableEndOffset(isolation);
+  if (record === undefined || record.offset >= end) return nothing;
   return { timestamp: record.timestampMs, offset: record.offset, leaderEpoch: record.leaderEpoch };
 }
 

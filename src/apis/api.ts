@@ -27,6 +27,8 @@ export interface ApiCall<Request, Response> {
   whenClosed(callback: () => void): void;
   /** Has `callback` called if others wait for memory that the request takes: it should then wait no longer. */
   whenHurried(callback: () => void): void;
+  /** Has `callback` called when something more comes by the connection, which waits for this answer. */
+  whenFollowed(callback: () => void): void;
 }
 
 /**

@@ -11,24 +11,14 @@ import type { ApiCall } from './api.ts';
 import { endpointsOf } from './endpoints.ts';
 import type { FetchPlan } from './fetch-plan.ts';
 import { fetchKey, type FetchPartition } from './fetch-sessions.ts';
-import { findPartition, findPartitionById } from './find-partition.ts';
+import { readableEnd, readerOf, type FetchReader } from './fetch-reader.ts';
+import { resolveTarget, type FetchTarget } from './fetch-target.ts';
 import { readForConsumer } from './read-for-consumer.ts';
 import type { ApiServices } from './services.ts';
 
 type Call = ApiCall<FetchRequest, FetchResponse>;
 type TopicResponse = FetchResponse['responses'][number];
 type PartitionData = TopicResponse['partitions'][number];
-
-/** One partition of a fetch: what was asked, and what stands behind it here. */
-interface Target {
-  readonly asked: FetchPartition;
-  readonly partition: Partition | undefined;
-  readonly error: ErrorName | undefined;
-  /** Where the reader's log parts from this one (KIP-320); then nothing is read. */
-  readonly divergence: { epoch: number; endOffset: number } | undefined;
-  /** Bytes that can be read, as far as they matter for `minBytes`. */
-  availableBytes: number;
-}
 
 /** The first version that names a new leader (KIP-951). */
 const newLeaderFirstVersion = 16;
@@ -48,15 +38,15 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   readonly #call: Call;
   readonly #services: ApiServices;
   readonly #plan: FetchPlan;
-  readonly #isolation: 'read_uncommitted' | 'read_committed';
-  readonly #targets: Target[];
+  readonly #reader: FetchReader;
+  readonly #targets: FetchTarget[];
   readonly #bytesMax: number;
   /** The sum over all targets. */
   #availableBytes = 0;
   #timer: WheelEntry | undefined;
   #waiting = false;
   /** While it waits. */
-  readonly #byPartition = new Map<Partition, Target>();
+  readonly #byPartition = new Map<Partition, FetchTarget>();
   /** From here on: the answer as it is put together. */
   #remainingBytes = 0;
   #foundData = false;
@@ -73,7 +63,7 @@ export class FetchWait implements DataWaiter, RoomWaiter {
     this.#call = call;
     this.#services = services;
     this.#plan = plan;
-    this.#isolation = call.request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted';
+    this.#reader = readerOf(call.request, call.apiVersion);
     this.#bytesMax = Math.min(call.request.maxBytes, services.config.fetchMaxBytes);
     this.#targets = plan.partitions.map((asked) => this.#resolve(asked));
   }
@@ -84,7 +74,8 @@ export class FetchWait implements DataWaiter, RoomWaiter {
       maxWaitMs <= 0 ||
       this.#targets.length === 0 ||
       this.#targets.some(
-        ({ error, divergence }) => error !== undefined || divergence !== undefined,
+        ({ error, divergence, preferredReplica }) =>
+          error !== undefined || divergence !== undefined || preferredReplica >= 0,
       );
     if (answerNow || this.#availableBytes >= minBytes) {
       this.#readFrom(0);
@@ -94,55 +85,31 @@ export class FetchWait implements DataWaiter, RoomWaiter {
     for (const target of this.#targets) {
       if (target.partition === undefined) continue;
       this.#byPartition.set(target.partition, target);
-      target.partition.addDataWaiter(this);
+      target.partition.addDataWaiter(this, this.#reader.bound);
     }
     this.#timer = this.#services.wheel.schedule(maxWaitMs, () => this.#endWait());
     this.#call.whenClosed(() => this.#abandon());
     this.#call.whenHurried(() => this.#endWait());
+    // A follower sends something more when it has got more to fetch than it has asked for.
+    if (this.#isFollower) this.#call.whenFollowed(() => this.#endWait());
   }
 
-  #resolve(asked: FetchPartition): Target {
-    const found = this.#plan.usesTopicIds
-      ? findPartitionById(this.#services, asked.topicId, asked.partition)
-      : findPartition(this.#services, asked.topic, asked.partition);
-    if (typeof found === 'string') return failed(asked, found);
-    if (asked.topic === '') asked.topic = found.topic;
-    const { request } = this.#call;
-    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) {
-      return failed(asked, 'NOT_LEADER_OR_FOLLOWER');
-    }
-    // Any epoch below zero is one that the reader does not say.
-    const wrongEpoch = found.checkLeaderEpoch(Math.max(asked.currentLeaderEpoch, -1));
-    if (wrongEpoch !== undefined) return failed(asked, wrongEpoch);
-    return this.#place(asked, found);
+  get #isFollower(): boolean {
+    return this.#reader.replicaId >= 0;
   }
 
-  /** Where the reader stands in the partition's log. */
-  #place(asked: FetchPartition, partition: Partition): Target {
-    const { log } = partition;
-    const { fetchOffset, lastFetchedEpoch } = asked;
-    let divergence: Target['divergence'];
-    if (lastFetchedEpoch >= 0) {
-      const end = partition.endOffsetForEpoch(lastFetchedEpoch);
-      if (end.endOffset < 0) return failed(asked, 'OFFSET_OUT_OF_RANGE');
-      if (end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset) divergence = end;
-    }
-    if (divergence === undefined) {
-      if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
-        return failed(asked, 'OFFSET_OUT_OF_RANGE');
-      }
-    }
-    const target = { asked, partition, error: undefined, divergence, availableBytes: 0 };
-    this.#measure(target);
+  #resolve(asked: FetchPartition): FetchTarget {
+    const target = resolveTarget(this.#services, asked, this.#reader, this.#plan);
+    if (isRead(target)) this.#measure(target);
     return target;
   }
 
   /** How much a target has to read. With `minBytes` of 1, any record is enough and nothing is measured. */
-  #measure(target: Target): void {
+  #measure(target: FetchTarget): void {
     const { partition, asked } = target;
     if (partition === undefined) return;
     this.#availableBytes -= target.availableBytes;
-    const end = partition.readableEndOffset(this.#isolation);
+    const end = readableEnd(partition, this.#reader);
     if (asked.fetchOffset >= end) target.availableBytes = 0;
     else if (this.#call.request.minBytes <= 1) target.availableBytes = 1;
     else {
@@ -187,9 +154,12 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   /** Reads the targets from `first` on; goes on in a callback where one has to come from disk. */
   #readFrom(first: number): void {
     const { answerMemory } = this.#services;
-    if (!this.#foundData) this.#remainingBytes = Math.min(this.#bytesMax, answerMemory.shareBytes);
+    if (!this.#foundData) {
+      const share = this.#isFollower ? Infinity : answerMemory.shareBytes;
+      this.#remainingBytes = Math.min(this.#bytesMax, share);
+    }
     for (let i = first; i < this.#targets.length; i++) {
-      const target = this.#asItIsNow(this.#targets[i] as Target);
+      const target = this.#asItIsNow(this.#targets[i] as FetchTarget);
       if (answerMemory.roomBytes === 0 && this.#needsRoom(target)) return this.#waitForRoom(i);
       let read: LogRead | Promise<LogRead> | undefined;
       try {
@@ -217,10 +187,12 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   }
 
   /** Whether the target has the first records to read. */
-  #needsRoom({ partition, asked, divergence }: Target): boolean {
-    if (this.#foundData || this.#withoutRecords) return false;
-    if (partition === undefined || divergence !== undefined) return false;
-    return asked.fetchOffset < partition.readableEndOffset(this.#isolation);
+  #needsRoom(target: FetchTarget): boolean {
+    // Slow consumers must not hold up replication. What followers take is bounded by their number.
+    if (this.#foundData || this.#withoutRecords || this.#isFollower) return false;
+    const { partition, asked } = target;
+    if (partition === undefined || !isRead(target)) return false;
+    return asked.fetchOffset < readableEnd(partition, this.#reader);
   }
 
   #waitForRoom(nextTarget: number): void {
@@ -256,15 +228,18 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   }
 
   /** The target, looked up anew where its partition or its records went while the fetch waited. */
-  #asItIsNow(target: Target): Target {
-    const { asked, partition, divergence } = target;
+  #asItIsNow(target: FetchTarget): FetchTarget {
+    const { asked, partition, divergence, leaderEpoch } = target;
     if (partition === undefined) return target;
     const isOvertaken =
       divergence === undefined && asked.fetchOffset < partition.log.logStartOffset;
-    return partition.isClosed || isOvertaken ? this.#resolve(asked) : target;
+    const isElsewhere =
+      partition.leaderEpoch !== leaderEpoch ||
+      (!partition.isLeader && !this.#reader.readsFollowers);
+    return partition.isClosed || isOvertaken || isElsewhere ? this.#resolve(asked) : target;
   }
 
-  #readFailed(target: Target, error: unknown): void {
+  #readFailed(target: FetchTarget, error: unknown): void {
     if (!(error instanceof OdradekError)) throw error;
     const { asked, partition } = target;
     if (partition?.isClosed === true) {
@@ -280,26 +255,26 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   }
 
   #bytesMaxOf(asked: FetchPartition): number {
-    const { roomBytes } = this.#services.answerMemory;
+    const roomBytes = this.#isFollower ? Infinity : this.#services.answerMemory.roomBytes;
     return Math.min(asked.partitionMaxBytes, this.#remainingBytes, roomBytes);
   }
 
-  #read({ asked, partition, divergence }: Target): LogRead | Promise<LogRead> | undefined {
-    if (partition === undefined || divergence !== undefined) return undefined;
-    if (this.#withoutRecords) return undefined;
-    const end = partition.readableEndOffset(this.#isolation);
+  #read(target: FetchTarget): LogRead | Promise<LogRead> | undefined {
+    const { asked, partition } = target;
+    if (partition === undefined || !isRead(target) || this.#withoutRecords) return undefined;
+    const end = readableEnd(partition, this.#reader);
     const maxBytes = this.#bytesMaxOf(asked);
     if (asked.fetchOffset >= end || (maxBytes <= 0 && this.#foundData)) return undefined;
+    const options = { maxBytes, upperBoundOffset: end, atLeastOneBatch: !this.#foundData };
+    if (this.#isFollower) return partition.log.read(asked.fetchOffset, options);
     return readForConsumer(partition, asked.fetchOffset, {
-      maxBytes,
-      upperBoundOffset: end,
-      atLeastOneBatch: !this.#foundData,
+      ...options,
       decompressedBytesMax: this.#services.config.decompressedBatchMaxBytes,
     });
   }
 
   /** Adds what became of a target to the answer, unless the session knows it already. */
-  #take(target: Target, read: LogRead | undefined, failure: ErrorName | undefined): void {
+  #take(target: FetchTarget, read: LogRead | undefined, failure: ErrorName | undefined): void {
     const { asked } = target;
     let data: PartitionData;
     try {
@@ -320,7 +295,7 @@ export class FetchWait implements DataWaiter, RoomWaiter {
     if (session !== undefined) {
       const news =
         data.errorCode !== 0 ||
-        target.divergence !== undefined ||
+        !isRead(target) ||
         (read !== undefined && read.sizeBytes > 0) ||
         asked.sentHighWatermark !== data.highWatermark ||
         asked.sentLogStartOffset !== data.logStartOffset;
@@ -338,12 +313,12 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   }
 
   #partitionData(
-    { asked, partition, divergence }: Target,
+    { asked, partition, divergence, preferredReplica }: FetchTarget,
     read: LogRead | undefined,
     error: ErrorName | undefined,
   ): PartitionData {
     const log = error === undefined ? partition?.log : undefined;
-    const committed = this.#isolation === 'read_committed';
+    const committed = this.#reader.isolation === 'read_committed';
     const leaderMoved =
       this.#call.apiVersion >= newLeaderFirstVersion &&
       (error === 'NOT_LEADER_OR_FOLLOWER' || error === 'FENCED_LEADER_EPOCH');
@@ -367,7 +342,7 @@ export class FetchWait implements DataWaiter, RoomWaiter {
                 partition?.readableEndOffset('read_committed') ?? -1,
               )
           : null,
-      preferredReadReplica: -1,
+      preferredReadReplica: preferredReplica,
       records: read?.chunks ?? noRecords,
     };
   }
@@ -394,8 +369,9 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   }
 }
 
-function failed(asked: FetchPartition, error: ErrorName): Target {
-  return { asked, partition: undefined, error, divergence: undefined, availableBytes: 0 };
+/** Whether records are read of the target, when there are any. */
+function isRead({ error, divergence, preferredReplica }: FetchTarget): boolean {
+  return error === undefined && divergence === undefined && preferredReplica === -1;
 }
 
 function moveToEnd(

@@ -36,6 +36,11 @@ export interface ApiServices {
   readonly wheel: TimerWheel;
   readonly logger: Logger;
   readonly partitions: PartitionLookup;
+  /**
+   * The follower that a consumer in a rack should read a partition from (`replica.selector.class`), -1 where
+   * the leader serves it itself. Undefined where consumers read from leaders.
+   */
+  readonly selectReplica?: (partition: Partition, fetchOffset: number, rackId: string) => number;
   readonly logManager: LogManager;
   readonly metadata: MetadataCommands;
   readonly fetchSessions: FetchSessions;

@@ -15,6 +15,7 @@ import {
   type ConfigImage,
   type ListenerImage,
 } from '../metadata/image.ts';
+import type { MetadataStore } from '../metadata/store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { LogConfig } from '../storage/log-config.ts';
@@ -35,8 +36,9 @@ import { guardedTimers } from './guarded-timers.ts';
 import { Listeners } from './listeners.ts';
 import { cleanerSettings, logManagerLimits } from './log-manager-limits.ts';
 import { requireJournalOf } from './metadata-directory.ts';
-import { openStore, storeFiles, type OpenedStore } from './open-store.ts';
+import { openStore, sharedStore, storeFiles, type OpenedStore } from './open-store.ts';
 import { Partitions } from './partitions.ts';
+import { ReplicaManager } from './replica-manager.ts';
 import { advertisedAddresses, decideRegistration } from './registration.ts';
 import { RequestMemory } from './request-memory.ts';
 
@@ -58,6 +60,8 @@ export interface BrokerSetup {
 export interface BrokerModules {
   readonly runtime: Runtime;
   readonly logger: Logger;
+  /** The cluster's, closed with the broker; unless given, the one that the configuration names. */
+  readonly store?: MetadataStore;
 }
 
 function onlineOf(logManager: LogManager): string[] {
@@ -89,6 +93,7 @@ export class RunningBroker {
   #logManager: LogManager | undefined;
   #partitions: Partitions | undefined;
   #groups: GroupCoordinators | undefined;
+  #replicas: ReplicaManager | undefined;
   #advertised: readonly ListenerImage[] = [];
   #epoch = -1;
   #stopping: Promise<void> | undefined;
@@ -101,6 +106,7 @@ export class RunningBroker {
     const timers = guardedTimers(modules.runtime.timers, (error) => this.#defect(error));
     this.#runtime = { ...modules.runtime, timers };
     this.#logger = modules.logger;
+    if (modules.store !== undefined) this.#opened = sharedStore(modules.store);
     this.#layers = { dynamicBroker: new Map(), dynamicDefault: new Map(), static: setup.values };
     this.#config = resolveBrokerConfig(this.#layers);
     this.#wheel = new TimerWheel({}, this.#runtime);
@@ -238,7 +244,7 @@ export class RunningBroker {
   /** Answers the cluster that the metadata is of, if any; `clusterId` is that of the log directories. */
   async #openMetadata(clusterId: string | undefined): Promise<string | undefined> {
     const modules = { runtime: this.#runtime, logger: this.#logger };
-    this.#opened = await openStore(this.#setup, this.#config, modules);
+    this.#opened ??= await openStore(this.#setup, this.#config, modules);
     const { store, isShared } = this.#opened;
     this.#metadata = await ClusterMetadata.open(
       {
@@ -289,6 +295,7 @@ export class RunningBroker {
     this.#epoch = must(registered).epoch;
     const { clock, timers, background } = this.#runtime;
     this.#groups = this.#groupCoordinators(metadata);
+    this.#replicas = this.#replicaManager(metadata);
     this.#partitions = new Partitions(
       { nodeId: this.#config.nodeId },
       {
@@ -300,7 +307,8 @@ export class RunningBroker {
         logManager,
         logger: this.#logger,
         logConfig: (topic) => this.#logConfig(topic.config),
-        listener: this.#groups,
+        replication: this.#replicas.replication,
+        listeners: [this.#replicas, this.#groups],
       },
     );
     this.#partitions.load(metadata.image);
@@ -309,6 +317,22 @@ export class RunningBroker {
       nodeId: this.#config.nodeId,
       directories: () => onlineOf(logManager),
     });
+  }
+
+  #replicaManager(metadata: ClusterMetadata): ReplicaManager {
+    return new ReplicaManager(
+      { nodeId: this.#config.nodeId },
+      {
+        runtime: this.#runtime,
+        logger: this.#logger,
+        config: () => this.#config,
+        image: () => metadata.image,
+        commit: (compares, changes) => metadata.commit(compares, changes),
+        brokerEpoch: () => this.#epoch,
+        mayLead: () => true,
+        defect: (error) => this.#defect(error),
+      },
+    );
   }
 
   #groupCoordinators(metadata: ClusterMetadata): GroupCoordinators {
@@ -344,6 +368,8 @@ export class RunningBroker {
       wheel: this.#wheel,
       logger: this.#logger,
       partitions,
+      selectReplica: (partition, fetchOffset, rackId) =>
+        must(this.#replicas).selectReplica(partition, fetchOffset, rackId),
       logManager,
       metadata,
       groups: this.groups,
@@ -420,6 +446,7 @@ export class RunningBroker {
     this.#groups?.drain();
     await this.#answered();
     this.#groups?.close();
+    this.#replicas?.close();
     this.#partitions?.close();
     this.#listeners.closeConnections('end');
     await this.#turn();
@@ -453,6 +480,7 @@ export class RunningBroker {
       () => this.#listeners.drain(),
       () => this.#listeners.closeConnections('destroy'),
       () => this.#groups?.close(),
+      () => this.#replicas?.close(),
       () => this.#partitions?.close(),
       () => this.#metadata?.close(),
       () => this.#opened?.store.close(),

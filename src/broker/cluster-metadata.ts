@@ -5,7 +5,7 @@ import { decideProducerIdBlock } from '../controller/producer-ids.ts';
 import { decideLeftoverRemoval } from '../controller/remove-leftovers.ts';
 import { ImageFollower, type ImageListener } from '../metadata/image-follower.ts';
 import type { ClusterImage } from '../metadata/image.ts';
-import type { MetadataStore } from '../metadata/store.ts';
+import type { Change, CommitResult, Compare, MetadataStore } from '../metadata/store.ts';
 import type { Timers } from '../runtime/runtime.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 
@@ -83,6 +83,13 @@ export class ClusterMetadata implements MetadataCommands {
       operation: 'changing metadata',
       afterMs: 0,
     });
+  }
+
+  /** Commits beside the line of decisions, and settles when the image has what came of it. */
+  async commit(compares: readonly Compare[], changes: readonly Change[]): Promise<CommitResult> {
+    const result = await this.#store.commit(compares, changes);
+    if (result.outcome !== 'unknown') await this.#follower.reached(result.revision);
+    return result;
   }
 
   /** Removes what a crash in the midst of a change left in the store, which nobody sees. */

@@ -108,6 +108,7 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   #take(chunk: Uint8Array): void {
     this.#lastDataMs = this.#modules.clock.monotonicMs();
     this.#decoder.push(chunk);
+    if (this.#holds.has('answer')) this.#calls.at(-1)?.followed();
     this.#readFrames();
     if (this.#holds.size > 0 && this.#decoder.bufferedBytes > 0) this.#pause();
     if (this.#decoder.outstandingBytes > 0) this.#watchBody();

@@ -117,6 +117,11 @@ export async function openStore(
   }
 }
 
+/** A store that is the caller's choice, and that other brokers use too. */
+export function sharedStore(store: MetadataStore): OpenedStore {
+  return { store, lock: undefined, isShared: true, claim: () => {} };
+}
+
 /** With etcd the broker would come up without the topics that are in the journal. */
 function refuseJournal({ metadataDirectory, directories }: MetadataPlace, files: Files): void {
   const found = [metadataDirectory, ...directories].find((directory) =>

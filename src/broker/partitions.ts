@@ -23,7 +23,8 @@ export interface PartitionsModules extends PartitionModules {
   readonly logManager: LogManager;
   readonly logger: Logger;
   readonly logConfig: (topic: TopicImage) => LogConfig;
-  readonly listener: PartitionsListener;
+  /** Told one after the other. */
+  readonly listeners: readonly PartitionsListener[];
 }
 
 /** Pause before a log is made again for which there was no room. */
@@ -101,12 +102,15 @@ export class Partitions implements PartitionLookup {
   }
 
   #bring(topic: TopicImage, state: PartitionImage, options: { isNew: boolean }): void {
-    if (!state.replicas.includes(this.#nodeId)) return;
+    if (!state.replicas.includes(this.#nodeId)) {
+      this.#leave(topic, state.index);
+      return;
+    }
     const partitions = this.#slots(topic);
     const known = partitions[state.index];
     if (known !== undefined) {
       known.updateState(state);
-      this.#modules.listener.partitionChanged(known);
+      this.#changed(known);
       return;
     }
     const log = this.#logOf(topic, state.index, options);
@@ -117,7 +121,21 @@ export class Partitions implements PartitionLookup {
       this.#modules,
     );
     partitions[state.index] = partition;
-    this.#modules.listener.partitionChanged(partition);
+    this.#changed(partition);
+  }
+
+  /** Others have its replicas now. */
+  #leave(topic: TopicImage, index: number): void {
+    const partitions = this.#byId.get(topic.id);
+    const partition = partitions?.[index];
+    if (partitions === undefined || partition === undefined) return;
+    partitions[index] = undefined;
+    this.#close(partition);
+    this.#modules.logManager.delete(topic.name, index);
+  }
+
+  #changed(partition: Partition): void {
+    for (const listener of this.#modules.listeners) listener.partitionChanged(partition);
   }
 
   #slots(topic: TopicImage): (Partition | undefined)[] {
@@ -208,8 +226,13 @@ export class Partitions implements PartitionLookup {
   }
 
   #close(partition: Partition, reason?: 'KAFKA_STORAGE_ERROR'): void {
-    this.#modules.listener.partitionClosed(partition);
+    for (const listener of this.#modules.listeners) listener.partitionClosed(partition);
     partition.close(reason);
+  }
+
+  /** This broker may not lead any more, whatever the image says: nothing is acknowledged. */
+  suspend(): void {
+    for (const partition of this.all()) partition.suspend();
   }
 
   /** Has all fetches that wait answered with what there is. */

@@ -37,6 +37,7 @@ export class RequestCall implements ApiCall<unknown, unknown> {
   onSent: (() => void) | undefined;
   #onClosed: (() => void) | undefined;
   #onHurried: (() => void) | undefined;
+  #onFollowed: (() => void) | undefined;
 
   constructor(
     request: unknown,
@@ -105,6 +106,15 @@ export class RequestCall implements ApiCall<unknown, unknown> {
     this.#onHurried = callback;
   }
 
+  whenFollowed(callback: () => void): void {
+    this.#onFollowed = callback;
+  }
+
+  /** The client has sent something more. */
+  followed(): void {
+    if (!this.#ended) this.#onFollowed?.();
+  }
+
   /** Others wait for the memory that this call has: it is to end without waiting for more. */
   hurry(): void {
     if (!this.#ended) this.#onHurried?.();
@@ -124,6 +134,7 @@ export class RequestCall implements ApiCall<unknown, unknown> {
     this.#ended = true;
     this.#onClosed = undefined;
     this.#onHurried = undefined;
+    this.#onFollowed = undefined;
     this.request = undefined;
     this.#owner.callEnded(this);
   }

@@ -1,6 +1,7 @@
 import type { GroupConfig } from './group-config.ts';
 import type { EndPoint } from './listeners.ts';
 import type { MetadataStoreConfig } from './metadata-store-config.ts';
+import type { ReplicationConfig } from './replication-config.ts';
 
 /**
  * One broker's own configuration, parsed and typed: what was in effect when it was built from static values
@@ -9,7 +10,7 @@ import type { MetadataStoreConfig } from './metadata-store-config.ts';
  *
  * Names are those of the keys in camel case, with their unit last. Without bound is `infinite`.
  */
-export interface BrokerConfig extends GroupConfig {
+export interface BrokerConfig extends GroupConfig, ReplicationConfig {
   readonly nodeId: number;
   readonly brokerRack: string | undefined;
 

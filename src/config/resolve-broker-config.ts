@@ -8,6 +8,11 @@ import { invalidConfig } from './invalid-config.ts';
 import { resolveListeners } from './listeners.ts';
 import { infinite } from './log-config.ts';
 import { resolveMetadataStoreConfig } from './metadata-store-config.ts';
+import {
+  refuseReplicationContradictions,
+  resolveReplicationConfig,
+  type ReplicationConfig,
+} from './replication-config.ts';
 import { TypedValues } from './typed-values.ts';
 
 /**
@@ -24,6 +29,7 @@ export function resolveBrokerConfig(layers: ConfigLayers): BrokerConfig {
     ...logCleaner(values),
     ...bounds(values),
     ...resolveGroupConfig(values),
+    ...resolveReplicationConfig(values),
   };
   refuseContradictions(config);
   return config;
@@ -206,7 +212,13 @@ function logCleaner(values: TypedValues): Pick<BrokerConfig, CleanerKeys> {
 
 type BoundKeys = Exclude<
   keyof BrokerConfig,
-  NodeKeys | NetworkKeys | TopicKeys | UpkeepKeys | CleanerKeys | keyof GroupConfig
+  | NodeKeys
+  | NetworkKeys
+  | TopicKeys
+  | UpkeepKeys
+  | CleanerKeys
+  | keyof GroupConfig
+  | keyof ReplicationConfig
 >;
 
 function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
@@ -235,6 +247,7 @@ function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
 
 function refuseContradictions(config: BrokerConfig): void {
   refuseGroupContradictions(config);
+  refuseReplicationContradictions(config);
   if (config.queuedMaxRequestBytes < config.socketRequestMaxBytes) {
     const expected = `at least socket.request.max.bytes, which is ${config.socketRequestMaxBytes}`;
     throw invalidConfig('queued.max.request.bytes', String(config.queuedMaxRequestBytes), expected);

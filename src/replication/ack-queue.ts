@@ -1,15 +1,4 @@
-import type { RecordError } from '../records/judge.ts';
-import type { PartitionError } from './partition-error.ts';
-
-/** How one batch of a produce request ended. Offsets and times are -1 where there is none. */
-export interface AppendOutcome {
-  readonly error: PartitionError | undefined;
-  readonly message: string | undefined;
-  readonly recordErrors: readonly RecordError[];
-  readonly baseOffset: number;
-  readonly logAppendTimeMs: number;
-  readonly logStartOffset: number;
-}
+import type { AppendOutcome } from './append-outcome.ts';
 
 /**
  * Who waits for the appends of a request. One object serves all of a request's partitions: `slot` says which

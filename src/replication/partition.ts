@@ -1,36 +1,37 @@
+import { minInsyncReplicas } from '../config/derived-defaults.ts';
 import type { PartitionImage } from '../metadata/image.ts';
-import { judgeSize } from '../records/judge.ts';
-import type { BatchRejection, RecordError } from '../records/judge.ts';
-import { RecordBatch } from '../records/record-batch.ts';
-import { rejectionOfUnreadable } from '../records/validate-records.ts';
+import { replicaCountOf } from '../metadata/replica-count.ts';
+import type { RecordBatch } from '../records/record-batch.ts';
 import type { Background, Clock } from '../runtime/runtime.ts';
 import type { Log, LogListener } from '../storage/log.ts';
-import { AckQueue, type AppendOutcome, type AppendWaiter } from './ack-queue.ts';
+import { AckQueue, type AppendWaiter } from './ack-queue.ts';
+import { noRecordErrors, refusal, type AppendOutcome } from './append-outcome.ts';
+import type { FollowerPosition } from './follower-progress.ts';
+import type { InSyncChanges } from './in-sync-changes.ts';
+import { LeaderState, type InSyncProposal, type ReplicationRules } from './leader-state.ts';
 import type { PartitionError } from './partition-error.ts';
-import {
-  prepareBatch,
-  rewriteTask,
-  type BatchPreparation,
-  type PrepareLimits,
-} from './prepare-batch.ts';
-
-/** What a produce waits for: nothing, the leader's own write, or every in-sync replica. */
-export type RequiredAcks = 0 | 1 | -1;
+import { prepareBatch, type PrepareLimits } from './prepare-batch.ts';
+import { rejected, RewriteQueue, type RequiredAcks } from './rewrite-queue.ts';
 
 /** Who waits for a partition to have more to read. Called at any number of times until it is removed. */
 export interface DataWaiter {
   dataArrived(partition: Partition): void;
-  /** The partition is going away or no longer led here. */
+  /** The partition is going away, or somebody else leads it now. */
   partitionClosed(partition: Partition): void;
 }
 
-/** An append whose batch is being rewritten elsewhere, or stands behind one that is. */
-interface QueuedAppend {
-  batch: RecordBatch | undefined;
-  refusal: AppendOutcome | undefined;
-  readonly acks: RequiredAcks;
-  readonly waiter: AppendWaiter;
-  readonly slot: number;
+/** What a reader reads up to: a consumer what is replicated, a follower all that is written. */
+export type ReadBound = 'highWatermark' | 'logEnd';
+
+/** What makes a replica one of several. */
+export interface ReplicationModules {
+  readonly nodeId: number;
+  /** Whether this broker may lead now: whether its registration is surely alive. */
+  readonly mayLead: () => boolean;
+  /** `replica.lag.time.max.ms`. */
+  readonly lagTimeMaxMs: () => number;
+  readonly eligibleEpochOf: ReplicationRules['eligibleEpochOf'];
+  readonly inSyncChanges: InSyncChanges;
 }
 
 /** What a partition needs of the broker around it. */
@@ -38,6 +39,7 @@ export interface PartitionModules {
   readonly clock: Clock;
   readonly background: Background;
   readonly limits: PrepareLimits;
+  readonly replication: ReplicationModules;
   /** Told of a broken invariant that nobody else would hear of. */
   readonly defect: (error: unknown) => void;
 }
@@ -47,21 +49,30 @@ export interface PartitionModules {
  * once, in the order of their arrival; they are acknowledged when the log says that they are written, and
  * with acks=-1 when the high watermark has passed them.
  *
- * With one replica, the high watermark is the end of what is written.
+ * Who leads is the image's to say (`updateState`). A follower's log is written by its fetcher
+ * (`follower-append.ts`), and its high watermark follows the leader's. With one replica, the high watermark is
+ * the end of what is written.
  */
 export class Partition implements LogListener {
   readonly topic: string;
   readonly index: number;
   readonly log: Log;
   readonly #modules: PartitionModules;
+  readonly #rules: ReplicationRules;
   #state: PartitionImage;
+  /** While it leads. */
+  #leader: LeaderState | undefined;
   /** acks=1 and 0: what waits for the end of the write. With 0 nobody is answered, but memory is in use. */
   readonly #awaitingWrite = new AckQueue();
   /** acks=-1: what waits for the high watermark. */
   readonly #awaitingReplicas = new AckQueue();
-  /** Appends that wait for a rewrite, or for one before them. Invariant: while it is not empty, none passes it. */
-  readonly #queued: QueuedAppend[] = [];
+  /** The same of a coordinator, which waits on where a client is told to try again. */
+  readonly #awaitingCommit = new AckQueue();
+  /** Invariant: while it is not empty, no append passes it. */
+  readonly #rewrites: RewriteQueue;
   readonly #dataWaiters = new Set<DataWaiter>();
+  /** The same for those who read up to the log's end. */
+  readonly #endWaiters = new Set<DataWaiter>();
   #closed = false;
 
   constructor(
@@ -73,8 +84,29 @@ export class Partition implements LogListener {
     this.log = options.log;
     this.#state = options.state;
     this.#modules = modules;
+    const { log } = options;
+    const { lagTimeMaxMs, eligibleEpochOf } = modules.replication;
+    const leastInSync = (): number =>
+      minInsyncReplicas(log.config.minInsyncReplicas, replicaCountOf(this.#state));
+    this.#rules = {
+      get minInsyncReplicas() {
+        return leastInSync();
+      },
+      get lagTimeMaxMs() {
+        return lagTimeMaxMs();
+      },
+      eligibleEpochOf,
+    };
+    this.#rewrites = new RewriteQueue(
+      {
+        config: () => this.log.config,
+        append: (batch, acks, waiter, slot) => this.#appendToLog(batch, acks, waiter, slot),
+        refuse: (outcome, waiter, slot) => waiter.appendEnded(slot, this.#refused(outcome)),
+      },
+      modules,
+    );
     this.log.listener = this;
-    this.log.advanceHighWatermark(this.log.writtenEndOffset);
+    if (this.#state.leader === modules.replication.nodeId) this.#lead();
   }
 
   get leaderEpoch(): number {
@@ -83,6 +115,11 @@ export class Partition implements LogListener {
 
   get leaderId(): number {
     return this.#state.leader;
+  }
+
+  /** As the image has it. */
+  get state(): PartitionImage {
+    return this.#state;
   }
 
   get highWatermark(): number {
@@ -94,19 +131,97 @@ export class Partition implements LogListener {
     return this.#closed;
   }
 
+  /** Whether it leads, and this broker may. */
+  get isLeader(): boolean {
+    return this.#leader !== undefined && !this.#closed && this.#modules.replication.mayLead();
+  }
+
+  /** Whether acknowledged records are those of more than one replica. */
+  get isReplicated(): boolean {
+    return this.#state.replicas.length > 1;
+  }
+
+  /**
+   * Whether the leader does not know yet up to where records are replicated, since its election: earlier leaders
+   * may have told more (KIP-207).
+   */
+  get isHighWatermarkBehind(): boolean {
+    return this.#leader !== undefined && this.#leader.epochStartOffset > this.highWatermark;
+  }
+
+  /** What the leader knows of its followers; undefined where it does not lead. */
+  get leaderState(): LeaderState | undefined {
+    return this.#leader;
+  }
+
   /** Fetches that wait here for more to read. */
   get waitingFetches(): number {
-    return this.#dataWaiters.size;
+    return this.#dataWaiters.size + this.#endWaiters.size;
   }
 
   /** The image has changed: a new leader epoch or in-sync set. */
   updateState(state: PartitionImage): void {
+    if (this.#closed) return;
+    const before = this.#state;
     this.#state = state;
+    const leads = state.leader === this.#modules.replication.nodeId;
+    if (this.#leader !== undefined && leads && state.leaderEpoch === before.leaderEpoch) {
+      this.#leader.update(state, this.#nowMs());
+      this.#inSyncSetChanged(this.#leader);
+      return;
+    }
+    if (state.leaderEpoch === before.leaderEpoch && state.leader === before.leader) return;
+    this.#leader = undefined;
+    // Who waits is told last: it may look again at once, and is to find the new leader then.
+    if (leads) this.#lead();
+    else this.#failAppends(notLeader);
+    this.endWaits();
+  }
+
+  /** Begins to lead in the epoch of the state. */
+  #lead(): void {
+    const epochStartOffset = this.log.logEndOffset;
+    const { nodeId } = this.#modules.replication;
+    const nowMs = this.#nowMs();
+    this.#leader = new LeaderState({ nodeId, state: this.#state, epochStartOffset, nowMs });
+    this.#inSyncSetChanged(this.#leader);
+  }
+
+  #inSyncSetChanged(leader: LeaderState): void {
+    this.#advanceHighWatermark();
+    if (!leader.isAlone && leader.isUnderMinInsync(this.#rules)) {
+      this.#awaitingReplicas.fail(-1, tooFewAfterAppend);
+    }
+  }
+
+  /** Fails all appends that are not acknowledged and reach beyond `offset`. */
+  #failAppends(outcome: AppendOutcome, offset = -1): void {
+    this.#awaitingWrite.fail(offset, outcome);
+    this.#awaitingReplicas.fail(offset, outcome);
+    this.#awaitingCommit.fail(offset, outcome);
+  }
+
+  /** This broker may not lead any more, though the image still says that it does: nothing is acknowledged. */
+  suspend(): void {
+    if (this.#leader === undefined) return;
+    this.#failAppends(notLeader);
+    this.endWaits();
+  }
+
+  #nowMs(): number {
+    return this.#modules.clock.monotonicMs();
+  }
+
+  /** As `checkEpoch`, for what only the leader does. */
+  checkLeaderEpoch(clientEpoch: number): PartitionError | undefined {
+    return this.checkEpoch(clientEpoch) ?? (this.isLeader ? undefined : 'NOT_LEADER_OR_FOLLOWER');
   }
 
   /** Kafka's check of the epoch that a client believes in; -1 is a client that does not say (KIP-320). */
-  checkLeaderEpoch(clientEpoch: number): PartitionError | undefined {
-    if (this.#closed) return 'NOT_LEADER_OR_FOLLOWER';
+  checkEpoch(clientEpoch: number): PartitionError | undefined {
+    if (this.#closed || (this.#leader !== undefined && !this.isLeader)) {
+      return 'NOT_LEADER_OR_FOLLOWER';
+    }
     if (clientEpoch === -1 || clientEpoch === this.leaderEpoch) return undefined;
     return clientEpoch < this.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH';
   }
@@ -116,13 +231,14 @@ export class Partition implements LogListener {
    * HOT: bench=produce-small
    */
   append(batch: RecordBatch, acks: RequiredAcks, waiter: AppendWaiter, slot: number): void {
-    if (this.#closed) {
-      waiter.appendEnded(slot, refusal('NOT_LEADER_OR_FOLLOWER', undefined));
+    const obstacle = this.#obstacle(acks);
+    if (obstacle !== undefined) {
+      waiter.appendEnded(slot, refusal(obstacle, undefined));
       return;
     }
     const { clock, limits } = this.#modules;
     const prepared = prepareBatch(batch, this.log.config, clock.nowMs(), limits);
-    if (prepared.outcome === 'ready' && this.#queued.length === 0) {
+    if (prepared.outcome === 'ready' && this.#rewrites.isEmpty) {
       this.#appendToLog(prepared.batch, acks, waiter, slot);
     } else if (prepared.outcome === 'refused') {
       waiter.appendEnded(
@@ -130,11 +246,25 @@ export class Partition implements LogListener {
         this.#refused(rejected(prepared.rejection) ?? refusal('INVALID_RECORD', undefined)),
       );
     } else {
-      this.#queue(prepared, acks, waiter, slot);
+      this.#rewrites.push(prepared, acks, waiter, slot);
     }
   }
 
+  /** Why nothing can be appended now. */
+  #obstacle(acks: RequiredAcks): PartitionError | undefined {
+    if (this.#leader === undefined || !this.isLeader) return 'NOT_LEADER_OR_FOLLOWER';
+    return acks === -1 && !this.#leader.isAlone && this.#leader.isUnderMinInsync(this.#rules)
+      ? 'NOT_ENOUGH_REPLICAS'
+      : undefined;
+  }
+
   #appendToLog(batch: RecordBatch, acks: RequiredAcks, waiter: AppendWaiter, slot: number): void {
+    // It may have waited for a rewrite.
+    const obstacle = this.#obstacle(acks);
+    if (obstacle !== undefined) {
+      waiter.appendEnded(slot, refusal(obstacle, undefined));
+      return;
+    }
     const result = this.log.append(batch, { origin: 'client', leaderEpoch: this.leaderEpoch });
     if (result.outcome === 'rejected') {
       waiter.appendEnded(slot, this.#refused(refusal(result.reason, result.message)));
@@ -165,11 +295,12 @@ export class Partition implements LogListener {
     waiter: AppendWaiter,
     slot: number,
   ): { readonly baseOffset: number } | { readonly error: PartitionError } {
-    if (this.#closed) return { error: 'NOT_LEADER_OR_FOLLOWER' };
+    const obstacle = this.#obstacle(-1);
+    if (obstacle !== undefined) return { error: obstacle };
     const result = this.log.append(batch, { origin: 'coordinator', leaderEpoch: this.leaderEpoch });
     if (result.outcome === 'rejected') return { error: result.reason };
     const { baseOffset, lastOffset, logAppendTimeMs } = result;
-    this.#awaitingReplicas.push(lastOffset + 1, waiter, slot, {
+    this.#awaitingCommit.push(lastOffset + 1, waiter, slot, {
       error: undefined,
       message: undefined,
       recordErrors: noRecordErrors,
@@ -186,83 +317,107 @@ export class Partition implements LogListener {
     return { ...outcome, logStartOffset: this.log.logStartOffset };
   }
 
-  #queue(
-    prepared: Exclude<BatchPreparation, { outcome: 'refused' }>,
-    acks: RequiredAcks,
-    waiter: AppendWaiter,
-    slot: number,
-  ): void {
-    const entry: QueuedAppend = { batch: undefined, refusal: undefined, acks, waiter, slot };
-    this.#queued.push(entry);
-    if (prepared.outcome === 'ready') {
-      entry.batch = prepared.batch;
-      return;
-    }
-    this.#modules.background
-      .run(rewriteTask, prepared.input)
-      .then(
-        (bytes) => {
-          entry.batch = new RecordBatch([bytes]);
-          entry.refusal = rejected(judgeSize(entry.batch, this.log.config));
-        },
-        (error: unknown) => {
-          entry.refusal =
-            rejected(rejectionOfUnreadable(error)) ??
-            refusal(
-              'UNKNOWN_SERVER_ERROR',
-              `the batch could not be recompressed: ${String(error)}`,
-            );
-        },
-      )
-      .then(() => this.#drainQueue())
-      .catch(this.#modules.defect);
-  }
-
-  #drainQueue(): void {
-    for (;;) {
-      const next = this.#queued[0];
-      if (next === undefined) return;
-      if (next.refusal !== undefined) {
-        this.#queued.shift();
-        next.waiter.appendEnded(next.slot, this.#refused(next.refusal));
-      } else if (next.batch !== undefined) {
-        this.#queued.shift();
-        if (this.#closed) {
-          next.waiter.appendEnded(next.slot, refusal('NOT_LEADER_OR_FOLLOWER', undefined));
-        } else {
-          this.#appendToLog(next.batch, next.acks, next.waiter, next.slot);
-        }
-      } else {
-        return;
-      }
-    }
-  }
-
   /** `LogListener`: what was gathered in a turn is in the file. */
-  onWritten(_log: Log, writtenEndOffset: number): void {
-    this.log.advanceHighWatermark(writtenEndOffset);
-    this.#acknowledge();
-    for (const waiter of this.#dataWaiters) waiter.dataArrived(this);
+  onWritten(): void {
+    if (this.#leader !== undefined) {
+      this.#acknowledge();
+      this.#advanceHighWatermark();
+    }
+    for (const waiter of this.#endWaiters) waiter.dataArrived(this);
   }
 
   /** `LogListener`: the log has cut off what it could not write. */
   onWriteFailed(_log: Log, firstLostOffset: number, reason: 'KAFKA_STORAGE_ERROR'): void {
-    const outcome = refusal(reason, 'the write to the log failed');
-    this.#awaitingWrite.fail(firstLostOffset, outcome);
-    this.#awaitingReplicas.fail(firstLostOffset, outcome);
+    this.#failAppends(refusal(reason, 'the write to the log failed'), firstLostOffset);
+    for (const waiter of this.#endWaiters) waiter.dataArrived(this);
   }
 
+  /** Acknowledges what is written, and what is replicated. */
   #acknowledge(): void {
+    if (!this.#modules.replication.mayLead()) {
+      this.suspend();
+      return;
+    }
     this.#awaitingWrite.release(this.log.writtenEndOffset);
     this.#awaitingReplicas.release(this.highWatermark);
   }
 
   /**
+   * Moves the leader's high watermark to where the in-sync set lets it.
+   * HOT: bench=produce-small
+   */
+  #advanceHighWatermark(): void {
+    const leader = this.#leader;
+    if (leader === undefined || !this.#modules.replication.mayLead()) return;
+    const { writtenEndOffset } = this.log;
+    const offset = leader.isAlone
+      ? writtenEndOffset
+      : leader.highWatermark(writtenEndOffset, this.#rules, this.#nowMs());
+    if (offset > this.log.highWatermark) this.#setHighWatermark(offset);
+  }
+
+  #setHighWatermark(offset: number): void {
+    this.log.setHighWatermark(offset);
+    this.#awaitingReplicas.release(offset);
+    this.#awaitingCommit.release(offset);
+    for (const waiter of this.#dataWaiters) waiter.dataArrived(this);
+  }
+
+  /** The follower's high watermark follows the leader's, as far as its log goes. */
+  followHighWatermark(leaderHighWatermark: number): void {
+    if (this.#leader !== undefined) return;
+    const offset = Math.min(leaderHighWatermark, this.log.writtenEndOffset);
+    if (offset > this.log.highWatermark) this.#setHighWatermark(offset);
+  }
+
+  /** A follower has fetched, and its log is one with the leader's up to there. Why it is refused, if it is. */
+  followerFetched(nodeId: number, position: FollowerPosition): PartitionError | undefined {
+    const leader = this.#leader;
+    if (leader === undefined || !this.isLeader) return 'NOT_LEADER_OR_FOLLOWER';
+    const { writtenEndOffset } = this.log;
+    // Either broker may be behind with the image: it is asked to come again, as Apache asks it.
+    if (!leader.noteFetch(nodeId, position, writtenEndOffset, this.#nowMs()))
+      return 'UNKNOWN_LEADER_EPOCH';
+    this.#advanceHighWatermark();
+    const growth = leader.proposeGrowth(nodeId, this.highWatermark, this.#rules);
+    if (growth !== undefined) this.#propose(leader, growth);
+    return undefined;
+  }
+
+  /** Proposes that followers who have not kept up leave the in-sync set; to be called now and then. */
+  checkInSync(): void {
+    const leader = this.#leader;
+    if (leader === undefined || leader.isAlone || !this.isLeader) return;
+    const { writtenEndOffset } = this.log;
+    const shrinking = leader.proposeShrinking(writtenEndOffset, this.#rules, this.#nowMs());
+    if (shrinking !== undefined) this.#propose(leader, shrinking);
+    // Whom it waited for may have fallen behind, without a fetch or a write.
+    this.#advanceHighWatermark();
+  }
+
+  #propose(leader: LeaderState, proposal: InSyncProposal): void {
+    const { topic, index } = this;
+    const { topicId } = this.log;
+    const { minInsyncReplicas: least } = this.#rules;
+    this.#modules.replication.inSyncChanges
+      .propose({ topic, topicId, index, proposal, minInsyncReplicas: least })
+      .then(() => {
+        leader.refused(proposal);
+        if (leader === this.#leader) this.#advanceHighWatermark();
+      })
+      .catch(this.#modules.defect);
+  }
+
+  /**
    * Where `epoch` ends (KIP-101): the largest epoch that is not above it, and its end offset; -1 for both where
-   * none is known. The leader's own epoch ends where the log does, also before its first batch.
+   * none is known. The leader's own epoch ends where the log does, and it began there before its first batch.
    */
   endOffsetForEpoch(epoch: number): { epoch: number; endOffset: number } {
-    if (epoch === this.leaderEpoch) return { epoch, endOffset: this.log.logEndOffset };
+    const { logEndOffset, latestEpoch } = this.log;
+    if (epoch === this.leaderEpoch) return { epoch, endOffset: logEndOffset };
+    if (epoch > latestEpoch && epoch < this.leaderEpoch) {
+      return { epoch: latestEpoch < 0 ? epoch : latestEpoch, endOffset: logEndOffset };
+    }
     return this.log.endOffsetForEpoch(epoch);
   }
 
@@ -276,12 +431,14 @@ export class Partition implements LogListener {
     return isolation === 'read_committed' ? this.log.lastStableOffset : this.log.highWatermark;
   }
 
-  addDataWaiter(waiter: DataWaiter): void {
-    this.#dataWaiters.add(waiter);
+  addDataWaiter(waiter: DataWaiter, bound: ReadBound = 'highWatermark'): void {
+    if (bound === 'logEnd') this.#endWaiters.add(waiter);
+    else this.#dataWaiters.add(waiter);
   }
 
   removeDataWaiter(waiter: DataWaiter): void {
     this.#dataWaiters.delete(waiter);
+    this.#endWaiters.delete(waiter);
   }
 
   /**
@@ -289,7 +446,7 @@ export class Partition implements LogListener {
    * watermark.
    */
   deleteRecordsBefore(offset: number): { lowWatermark: number } | { error: PartitionError } {
-    if (this.#closed) return { error: 'NOT_LEADER_OR_FOLLOWER' };
+    if (!this.isLeader) return { error: 'NOT_LEADER_OR_FOLLOWER' };
     const { config } = this.log;
     if (!config.cleanupPolicyDelete) return { error: 'POLICY_VIOLATION' };
     const target = offset === -1 ? this.highWatermark : offset;
@@ -301,18 +458,19 @@ export class Partition implements LogListener {
   /** Has everybody who waits for data answered with what there is. */
   endWaits(): void {
     for (const waiter of this.#dataWaiters) waiter.partitionClosed(this);
+    for (const waiter of this.#endWaiters) waiter.partitionClosed(this);
   }
 
   /** Ends every wait; nothing is appended or read from here on. The log is its manager's to close. */
   close(reason: 'NOT_LEADER_OR_FOLLOWER' | 'KAFKA_STORAGE_ERROR' = 'NOT_LEADER_OR_FOLLOWER'): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#leader = undefined;
     this.log.listener = undefined;
-    const outcome = refusal(reason, 'the partition is closed');
-    this.#awaitingWrite.fail(-1, outcome);
-    this.#awaitingReplicas.fail(-1, outcome);
-    for (const waiter of this.#dataWaiters) waiter.partitionClosed(this);
+    this.#failAppends(refusal(reason, 'the partition is closed'));
+    this.endWaits();
     this.#dataWaiters.clear();
+    this.#endWaiters.clear();
   }
 }
 
@@ -323,29 +481,5 @@ const atFirstSight: ReadonlySet<PartitionError> = new Set<PartitionError>([
   'NOT_LEADER_OR_FOLLOWER',
   'RECORD_LIST_TOO_LARGE',
 ]);
-const noRecordErrors: readonly RecordError[] = [];
-
-/**
- * The outcome for a batch that was refused, if it was. Java's clients show the message as it is; like Apache's
- * broker, we send it where it names records, or where there is no other word for what is wrong.
- */
-function rejected(rejection: BatchRejection | undefined): AppendOutcome | undefined {
-  if (rejection === undefined) return undefined;
-  return refusal(rejection.error, rejection.message, rejection.recordErrors);
-}
-
-/** The outcome of an append that left no record behind. */
-export function refusal(
-  error: PartitionError,
-  message: string | undefined,
-  recordErrors: readonly RecordError[] = noRecordErrors,
-): AppendOutcome {
-  return {
-    error,
-    message,
-    recordErrors,
-    baseOffset: -1,
-    logAppendTimeMs: -1,
-    logStartOffset: -1,
-  };
-}
+const notLeader = refusal('NOT_LEADER_OR_FOLLOWER', undefined);
+const tooFewAfterAppend = refusal('NOT_ENOUGH_REPLICAS_AFTER_APPEND', undefined);

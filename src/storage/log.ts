@@ -306,11 +306,6 @@ export class Log {
     return this.#state.epochs.epochForOffset(offset);
   }
 
-  /** Notes that a leader with `epoch` gives out the offsets from `startOffset` on. */
-  assignEpoch(epoch: number, startOffset: number): void {
-    this.#state.epochs.assign(epoch, startOffset);
-  }
-
   /** Raises the log's start to `offset`, at most the log's end, and removes the segments wholly below it. */
   advanceLogStartOffset(offset: number): void {
     assert(offset <= this.#state.logEndOffset, 'a log does not start behind its end');

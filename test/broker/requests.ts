@@ -8,7 +8,7 @@ import { readResponse, requestFrame } from './raw-connection.ts';
 import type { SimulatedPeer } from './simulated-broker.ts';
 
 /** Versions without topic ids, so that a test names topics. */
-const produceVersion = 9;
+export const produceVersion = 9;
 export const fetchVersion = 12;
 /** When a simulation begins, unless told otherwise. */
 export const simulationStartMs = 1_767_225_600_000;

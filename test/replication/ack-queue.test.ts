@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AckQueue, type AppendOutcome } from '../../src/replication/ack-queue.ts';
-import { refusal } from '../../src/replication/partition.ts';
+import { AckQueue } from '../../src/replication/ack-queue.ts';
+import { refusal, type AppendOutcome } from '../../src/replication/append-outcome.ts';
 
 const ok: AppendOutcome = { ...refusal('INVALID_RECORD', undefined), error: undefined };
 const failed = refusal('KAFKA_STORAGE_ERROR', 'the disk is gone');

@@ -86,7 +86,7 @@ node.id | INT | 1 | [0,...] | high | read-only | acts
     The number of this broker, which its data bears and no other broker of the cluster has.
 num.replica.alter.log.dirs.threads | INT | null |  | high | read-only | ignored
     Threads that move replicas between log directories.
-num.replica.fetchers | INT | 1 | [1,...] | high | cluster-wide | ignored
+num.replica.fetchers | INT | 1 | [1,...] | high | cluster-wide | acts
     Threads that fetch from each other broker.
 process.roles | LIST | null | [broker, controller] | high | read-only | ignored
     Whether a KRaft node is broker, controller or both; every broker here can be the controller.
@@ -98,25 +98,25 @@ quota.window.size.seconds | INT | 1 | [1,...] | low | read-only | later
     Length of each sample of clients.
 replica.alter.log.dirs.io.max.bytes.per.second | LONG | 9223372036854775807 | [0,...] | medium | cluster-wide | later
     Bytes that this broker moves in a second at most between its log directories.
-replica.fetch.backoff.ms | INT | 1000 | [0,...] | medium | read-only | later
+replica.fetch.backoff.ms | INT | 1000 | [0,...] | medium | read-only | acts
     Pause of a follower after a failed fetch.
-replica.fetch.max.bytes | INT | 1048576 | [0,...] | medium | read-only | later
+replica.fetch.max.bytes | INT | 1048576 | [0,...] | medium | read-only | acts
     Bytes of a partition that a follower asks for at a time.
-replica.fetch.min.bytes | INT | 1 |  | high | read-only | later
+replica.fetch.min.bytes | INT | 1 |  | high | read-only | acts
     Bytes that a follower's fetch waits for.
-replica.fetch.response.max.bytes | INT | 10485760 | [0,...] | medium | read-only | later
+replica.fetch.response.max.bytes | INT | 10485760 | [0,...] | medium | read-only | acts
     Bytes of one answer to a follower.
-replica.fetch.wait.max.ms | INT | 500 |  | high | read-only | later
+replica.fetch.wait.max.ms | INT | 500 |  | high | read-only | acts
     How long a follower's fetch waits for data.
 replica.high.watermark.checkpoint.interval.ms | LONG | 5000 |  | high | read-only | acts
     How often high watermarks are written down.
-replica.lag.time.max.ms | LONG | 30000 |  | high | read-only | later
+replica.lag.time.max.ms | LONG | 30000 |  | high | read-only | acts
     How long a follower may be behind before it is no longer in sync.
-replica.selector.class | STRING | null |  | medium | read-only | later
+replica.selector.class | STRING | null |  | medium | read-only | acts
     How the replica that a consumer reads from is chosen.
 replica.socket.receive.buffer.bytes | INT | 65536 |  | high | read-only | ignored
     Receive buffer of followers' sockets.
-replica.socket.timeout.ms | INT | 30000 |  | high | read-only | later
+replica.socket.timeout.ms | INT | 30000 |  | high | read-only | acts
     How long a follower's request may take.
 replication.quota.window.num | INT | 11 | [1,...] | low | read-only | later
     Samples over which replication is measured for throttles.

@@ -116,7 +116,7 @@ metadata.max.retention.bytes | LONG | 104857600 |  | high | read-only | ignored
     Bytes of KRaft's log that are kept.
 metadata.max.retention.ms | LONG | 604800000 |  | high | read-only | ignored
     How long KRaft's log is kept.
-min.insync.replicas | INT | null | [1,...] | high | cluster-wide | later
+min.insync.replicas | INT | null | [1,...] | high | cluster-wide | acts
     How many in-sync replicas a write with 'acks=all' needs, for topics that do not say it themselves; unless set 2 of three or more, 1 of fewer.
 num.partitions | INT | 1 | [1,...] | medium | read-only | acts
     Partitions of a topic that is created without saying how many.

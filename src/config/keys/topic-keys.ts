@@ -46,7 +46,7 @@ min.cleanable.dirty.ratio | DOUBLE | 0.5 | [0,...,1] | medium | cluster-wide | a
     The share of a compacted log that must be new before it is compacted again.
 min.compaction.lag.ms | LONG | 0 | [0,...] | medium | cluster-wide | acts
     The age below which a record is left alone by compaction.
-min.insync.replicas | INT | null | [1,...] | medium | cluster-wide | later
+min.insync.replicas | INT | null | [1,...] | medium | cluster-wide | acts
     How many in-sync replicas a write with 'acks=all' needs, never more than the topic has; unless set 2 of three or more, 1 of fewer.
 odradek.batch.validation | STRING | header | [header, records] | medium | cluster-wide | acts
     How much of a batch is checked: its header and CRC, or every record in it too, as Apache does.

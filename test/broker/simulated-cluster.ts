@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import { RunningBroker } from '../../src/broker/broker.ts';
+import { createClient, type Client } from '../../src/client/client.ts';
+import { encodePartition, imageKeys } from '../../src/metadata/image-keys.ts';
+import type { ClusterImage, PartitionImage } from '../../src/metadata/image.ts';
+import { LiveImage } from '../../src/metadata/live-image.ts';
+import {
+  quickSimulatedStore,
+  SimulatedStore,
+  type SimulatedStoreOptions,
+} from '../../src/metadata/simulated/simulated-store.ts';
+import type {
+  Change,
+  CommitResult,
+  Compare,
+  Lease,
+  MetadataStore,
+  StoreSnapshot,
+  StoreWatch,
+  WatchListener,
+} from '../../src/metadata/store.ts';
+import type { Partition } from '../../src/replication/partition.ts';
+import { createSimulation, type Simulation } from '../../src/runtime/simulated/simulation.ts';
+import { must } from '../../src/util/assert.ts';
+import { brokerValues, SimulatedPeer, type LogLine, type TestConfig } from './simulated-broker.ts';
+
+export interface SimulatedClusterOptions {
+  readonly seed?: number | string;
+  /** Of each broker, by Kafka's keys. */
+  readonly config?: TestConfig;
+  readonly store?: Partial<SimulatedStoreOptions>;
+  readonly rackOf?: (nodeId: number) => string;
+}
+
+interface Member {
+  readonly running: RunningBroker;
+  readonly store: StoreOfOneLife;
+}
+
+/**
+ * Brokers on hosts of their own, `broker1` and so on, with one metadata store. They register by themselves; who
+ * leads is changed by writing to the store (`change`), and a broker that has crashed is fenced by `fence`.
+ */
+export class SimulatedCluster {
+  readonly simulation: Simulation;
+  readonly store: SimulatedStore;
+  readonly log: (LogLine & { readonly nodeId: number })[] = [];
+  readonly #options: SimulatedClusterOptions;
+  readonly #own: MetadataStore;
+  readonly #members = new Map<number, Member>();
+  #defect: { readonly error: unknown } | undefined;
+  #clients = 0;
+
+  private constructor(options: SimulatedClusterOptions) {
+    this.#options = options;
+    this.simulation = createSimulation({ seed: options.seed ?? 1 });
+    this.store = new SimulatedStore(
+      { ...quickSimulatedStore, ...options.store },
+      this.simulation.runtime('store'),
+    );
+    this.#own = this.store.client('test');
+  }
+
+  /** Brokers 1 to `count`. */
+  static async start(
+    count: number,
+    options: SimulatedClusterOptions = {},
+  ): Promise<SimulatedCluster> {
+    const cluster = new SimulatedCluster(options);
+    for (let nodeId = 1; nodeId <= count; nodeId++) await cluster.start(nodeId);
+    return cluster;
+  }
+
+  /** Starts a broker, on what it has left where it ran before. */
+  async start(nodeId: number): Promise<RunningBroker> {
+    const host = `broker${nodeId}`;
+    const { simulation } = this;
+    const wasThere = this.#members.has(nodeId);
+    if (wasThere && simulation.isUp(host)) this.crash(nodeId);
+    const runtime = wasThere ? simulation.restart(host) : simulation.runtime(host);
+    const store = new StoreOfOneLife(this.store.client(host));
+    const { config, rackOf } = this.#options;
+    const values = brokerValues({
+      'node.id': nodeId,
+      'advertised.listeners': `PLAINTEXT://${host}:9092`,
+      ...(rackOf === undefined ? {} : { 'broker.rack': rackOf(nodeId) }),
+      ...config,
+    });
+    const running = await this.complete(
+      RunningBroker.start(
+        { values, directories: ['/data'], metadataDirectory: '/data', temporary: false },
+        { runtime, store, logger: this.#logger(nodeId) },
+      ),
+    );
+    running.closed.catch((error: unknown) => {
+      if (store.isAlive) this.#defect = { error };
+    });
+    this.#members.set(nodeId, { running, store });
+    return running;
+  }
+
+  #logger(nodeId: number) {
+    const at =
+      (level: LogLine['level']) =>
+      (event: string, fields: LogLine['fields'] = {}): void => {
+        this.log.push({ nodeId, level, event, fields });
+      };
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  }
+
+  /** Its process ends, as by SIGKILL. */
+  crash(nodeId: number): void {
+    this.#die(nodeId);
+    this.simulation.crash(`broker${nodeId}`);
+  }
+
+  /** Its machine loses power, and what was not synced. */
+  powerLoss(nodeId: number): void {
+    this.#die(nodeId);
+    this.simulation.powerLoss(`broker${nodeId}`);
+  }
+
+  #die(nodeId: number): void {
+    must(this.#members.get(nodeId)).store.isAlive = false;
+  }
+
+  /** Stops it in order. */
+  async stop(nodeId: number): Promise<void> {
+    const { running, store } = must(this.#members.get(nodeId));
+    await this.complete(running.stop());
+    store.isAlive = false;
+    this.simulation.crash(`broker${nodeId}`);
+  }
+
+  broker(nodeId: number): RunningBroker {
+    return must(this.#members.get(nodeId)).running;
+  }
+
+  partition(nodeId: number, topic: string, index = 0): Partition {
+    return must(this.broker(nodeId).partitions.get(topic, index), `${topic}-${index} is there`);
+  }
+
+  /** The cluster as the store has it. */
+  async image(): Promise<ClusterImage> {
+    const image = new LiveImage();
+    image.load(await this.complete(this.#own.read('odradek/')));
+    return image;
+  }
+
+  /** Writes a partition's state, as a controller would: `leaderEpoch` rises where the leader is given. */
+  async change(topic: string, index: number, changes: Partial<PartitionImage>): Promise<void> {
+    for (;;) {
+      const image = await this.image();
+      const found = must(image.topicsByName.get(topic));
+      const before = must(found.partitions[index]);
+      const after: PartitionImage = {
+        ...before,
+        leaderEpoch: before.leaderEpoch + (changes.leader === undefined ? 0 : 1),
+        ...changes,
+        partitionEpoch: before.partitionEpoch + 1,
+      };
+      const key = imageKeys.partition(found.id, index);
+      const result = await this.complete(
+        this.#own.commit(
+          [{ key, revision: before.revision }],
+          [{ key, value: encodePartition(after) }],
+        ),
+      );
+      if (result.outcome === 'committed') return;
+    }
+  }
+
+  /** Takes a broker's life, as the end of its lease does, and it from the in-sync sets that others are left in. */
+  async fence(nodeId: number): Promise<void> {
+    await this.complete(this.#own.commit([], [{ key: imageKeys.live(nodeId), value: null }]));
+    const { topicsByName } = await this.image();
+    for (const { name, partitions } of topicsByName.values()) {
+      for (const { index, isr, leader } of partitions) {
+        const left = isr.filter((id) => id !== nodeId);
+        if (left.length === isr.length || left.length === 0) continue;
+        const moves = leader === nodeId ? { leader: must(left[0]) } : {};
+        await this.change(name, index, { isr: left, ...moves });
+      }
+    }
+  }
+
+  /** A topic with a replica on each broker named, the first the leader, made by the first of them. */
+  async createTopic(
+    name: string,
+    replicas: readonly number[],
+    configs: Readonly<Record<string, string>> = {},
+    partitions = 1,
+  ): Promise<void> {
+    const [result] = await this.complete(
+      this.broker(must(replicas[0])).createTopics([
+        {
+          name,
+          numPartitions: -1,
+          replicationFactor: -1,
+          assignments: Array.from({ length: partitions }, (_, partitionIndex) => ({
+            partitionIndex,
+            brokerIds: [...replicas],
+          })),
+          configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+        },
+      ]),
+    );
+    assert.ok(result !== undefined && !('error' in result), JSON.stringify(result));
+  }
+
+  /** A client on a host of its own. */
+  client(): Client {
+    const runtime = this.simulation.runtime(`client${++this.#clients}`);
+    const bootstrapServers = [...this.#members.keys()].map((id) => `broker${id}:9092`);
+    return createClient({ bootstrapServers, clientId: 'test' }, runtime);
+  }
+
+  /** A connection to a broker, on which a test writes what it likes. */
+  async connect(nodeId: number): Promise<SimulatedPeer> {
+    const { network } = this.simulation.runtime(`client${++this.#clients}`);
+    const connection = await this.complete(network.connect(`broker${nodeId}`, 9092));
+    return new SimulatedPeer(connection, this.simulation);
+  }
+
+  /** Lets events happen until `holds`. Fails with the defect when one stops a broker. */
+  async until(holds: () => boolean, limitMs = 600_000): Promise<void> {
+    await this.simulation.run(() => this.#defect !== undefined || holds(), { limitMs });
+    if (this.#defect !== undefined) throw this.#defect.error;
+  }
+
+  /** The same until `promise` has settled. */
+  async complete<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    await this.until(() => isSettled);
+    return promise;
+  }
+}
+
+/** A store as one process sees it: nothing comes back to one that has crashed. */
+class StoreOfOneLife implements MetadataStore {
+  isAlive = true;
+  readonly #store: MetadataStore;
+
+  constructor(store: MetadataStore) {
+    this.#store = store;
+  }
+
+  #whileAlive<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      promise.then(
+        (value) => {
+          if (this.isAlive) resolve(value);
+        },
+        (error: unknown) => {
+          if (this.isAlive) reject(error);
+        },
+      );
+    });
+  }
+
+  read(prefix: string): Promise<StoreSnapshot> {
+    return this.#whileAlive(this.#store.read(prefix));
+  }
+
+  watch(prefix: string, fromRevision: number, listener: WatchListener): StoreWatch {
+    return this.#store.watch(prefix, fromRevision, {
+      onCommit: (revision, changes) => {
+        if (this.isAlive) listener.onCommit(revision, changes);
+      },
+      onCompacted: () => {
+        if (this.isAlive) listener.onCompacted();
+      },
+    });
+  }
+
+  commit(compares: readonly Compare[], changes: readonly Change[]): Promise<CommitResult> {
+    return this.#whileAlive(this.#store.commit(compares, changes));
+  }
+
+  lease(ttlMs: number): Promise<Lease> {
+    return this.#whileAlive(this.#store.lease(ttlMs));
+  }
+
+  revoke(leaseId: string): Promise<void> {
+    return this.#whileAlive(this.#store.revoke(leaseId));
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}
