@@ -68,6 +68,8 @@ export class SimulatedCluster {
   ): Promise<SimulatedCluster> {
     const cluster = new SimulatedCluster(options);
     for (let nodeId = 1; nodeId <= count; nodeId++) await cluster.start(nodeId);
+    const knows = ({ running }: Member): boolean => running.metadata.image.brokers.size === count;
+    await cluster.until(() => [...cluster.#members.values()].every(knows));
     return cluster;
   }
 
@@ -160,19 +162,29 @@ export class SimulatedCluster {
         partitionEpoch: before.partitionEpoch + 1,
       };
       const key = imageKeys.partition(found.id, index);
-      const result = await this.complete(
-        this.#own.commit(
-          [{ key, revision: before.revision }],
-          [{ key, value: encodePartition(after) }],
-        ),
-      );
-      if (result.outcome === 'committed') return;
+      const value = encodePartition(after);
+      const outcome = await this.commit([{ key, revision: before.revision }], [{ key, value }]);
+      if (outcome === 'committed') return;
     }
   }
 
-  /** Takes a broker's life, as the end of its lease does, and it from the in-sync sets that others are left in. */
+  /** Commits to the store, as whoever may. */
+  async commit(
+    compares: readonly Compare[],
+    changes: readonly Change[],
+  ): Promise<CommitResult['outcome']> {
+    return (await this.complete(this.#own.commit(compares, changes))).outcome;
+  }
+
+  /** What the end of a broker's lease does. */
+  async takeLife(nodeId: number): Promise<void> {
+    const change = { key: imageKeys.live(nodeId), value: null };
+    while ((await this.commit([], [change])) !== 'committed');
+  }
+
+  /** Takes a broker's life, and it from the in-sync sets that others are left in. */
   async fence(nodeId: number): Promise<void> {
-    await this.complete(this.#own.commit([], [{ key: imageKeys.live(nodeId), value: null }]));
+    await this.takeLife(nodeId);
     const { topicsByName } = await this.image();
     for (const { name, partitions } of topicsByName.values()) {
       for (const { index, isr, leader } of partitions) {
