@@ -26,7 +26,7 @@ import { isError } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { adoptLogs } from './adopt-logs.ts';
-import { clusterIdOf, requireSameCluster } from './cluster-identity.ts';
+import { clusterIdOf } from './cluster-identity.ts';
 import { ClusterMetadata } from './cluster-metadata.ts';
 import { Contention } from './contention.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -39,8 +39,10 @@ import { requireJournalOf } from './metadata-directory.ts';
 import { openStore, sharedStore, storeFiles, type OpenedStore } from './open-store.ts';
 import { Partitions } from './partitions.ts';
 import { ReplicaManager } from './replica-manager.ts';
-import { advertisedAddresses, decideRegistration } from './registration.ts';
+import { Membership } from './membership/membership.ts';
+import { advertisedAddresses, ownRegistration } from './registration.ts';
 import { RequestMemory } from './request-memory.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** What a broker is made of, beside its configuration. */
 export interface BrokerSetup {
@@ -64,14 +66,6 @@ export interface BrokerModules {
   readonly store?: MetadataStore;
 }
 
-function onlineOf(logManager: LogManager): string[] {
-  const online = logManager.directories().filter((directory) => directory.online);
-  return online.map(({ path }) => path);
-}
-
-/** How often a stopping broker looks whether all is answered. */
-const drainPollMs = 10;
-
 /**
  * A broker: the composition root of everything behind its listeners. It is started once and stopped once.
  *
@@ -90,12 +84,12 @@ export class RunningBroker {
   #layers: ConfigLayers;
   #opened: OpenedStore | undefined;
   #metadata: ClusterMetadata | undefined;
+  #membership: Membership | undefined;
   #logManager: LogManager | undefined;
   #partitions: Partitions | undefined;
   #groups: GroupCoordinators | undefined;
   #replicas: ReplicaManager | undefined;
   #advertised: readonly ListenerImage[] = [];
-  #epoch = -1;
   #stopping: Promise<void> | undefined;
   /** The defect that stopped it. */
   #brokenBy: { readonly error: unknown } | undefined;
@@ -186,6 +180,11 @@ export class RunningBroker {
     return this.#answerMemory.heldBytes;
   }
 
+  /** Whether it may answer as a leader: nobody can have been elected in its place. */
+  get mayLead(): boolean {
+    return this.#membership?.mayLead() === true;
+  }
+
   /** Whether it stops or has stopped, for whatever reason. */
   get isStopping(): boolean {
     return this.#stopping !== undefined;
@@ -251,6 +250,7 @@ export class RunningBroker {
         onDelta: (delta, image) => {
           try {
             if (delta.brokerConfigsChanged.size > 0) this.#reconfigure();
+            this.#membership?.imageChanged(delta);
             this.#partitions?.apply(delta, image);
             this.#groups?.topicsChanged(delta);
           } catch (error) {
@@ -277,22 +277,8 @@ export class RunningBroker {
       await adoptLogs({ nodeId: this.#config.nodeId, address }, modules);
     }
     await metadata.removeLeftovers();
-    const { clusterId } = logManager;
-    // Nobody else has this store: whoever could take over would have to start this process anew.
-    const lease = await must(this.#opened).store.lease(Infinity);
-    const [registered] = await metadata.run((image) => {
-      requireSameCluster(image, clusterId);
-      return decideRegistration(image, {
-        nodeId: this.#config.nodeId,
-        rack: this.#config.brokerRack ?? null,
-        clusterId,
-        directoryIds: logManager.directoryIds(),
-        bootId: this.#runtime.files.bootId() ?? '',
-        leaseId: lease.id,
-        listeners: this.#advertised,
-      });
-    });
-    this.#epoch = must(registered).epoch;
+    this.#membership = this.#newMembership(logManager, metadata);
+    await this.#membership.join();
     const { clock, timers, background } = this.#runtime;
     this.#groups = this.#groupCoordinators(metadata);
     this.#replicas = this.#replicaManager(metadata);
@@ -312,43 +298,63 @@ export class RunningBroker {
       },
     );
     this.#partitions.load(metadata.image);
-    await this.#opened?.claim({
-      clusterId,
-      nodeId: this.#config.nodeId,
-      directories: () => onlineOf(logManager),
-    });
+    await this.#opened?.claim(logManager);
+  }
+
+  /** What several parts have of the broker around them. */
+  #surroundings(metadata: ClusterMetadata) {
+    return {
+      runtime: this.#runtime,
+      logger: this.#logger,
+      config: (): BrokerConfig => this.#config,
+      image: (): ClusterImage => metadata.image,
+      defect: (error: unknown): void => this.#defect(error),
+    };
+  }
+
+  #newMembership(logManager: LogManager, metadata: ClusterMetadata): Membership {
+    const { store, isShared } = must(this.#opened);
+    const listeners = this.#advertised;
+    return new Membership(
+      { nodeId: this.#config.nodeId, isShared },
+      {
+        ...this.#surroundings(metadata),
+        store,
+        metadata,
+        settings: () => this.#controllerSettings(),
+        registration: ownRegistration(
+          { config: this.#config, listeners },
+          { logManager, files: this.#runtime.files },
+        ),
+        suspended: () => this.#partitions?.suspend(),
+      },
+    );
   }
 
   #replicaManager(metadata: ClusterMetadata): ReplicaManager {
+    const membership = must(this.#membership);
     return new ReplicaManager(
       { nodeId: this.#config.nodeId },
       {
-        runtime: this.#runtime,
-        logger: this.#logger,
-        config: () => this.#config,
-        image: () => metadata.image,
+        ...this.#surroundings(metadata),
         commit: (compares, changes) => metadata.commit(compares, changes),
-        brokerEpoch: () => this.#epoch,
-        mayLead: () => true,
-        defect: (error) => this.#defect(error),
+        brokerEpoch: () => membership.epoch,
+        mayLead: () => membership.mayLead(),
       },
     );
   }
 
   #groupCoordinators(metadata: ClusterMetadata): GroupCoordinators {
-    const image = (): ClusterImage => metadata.image;
-    const config = (): BrokerConfig => this.#config;
+    const surroundings = this.#surroundings(metadata);
+    const { random } = this.#runtime;
     return new GroupCoordinators(
       { nodeId: this.#config.nodeId },
       {
         ...this.#runtime,
+        ...surroundings,
         wheel: this.#wheel,
-        logger: this.#logger,
-        config,
-        image,
-        create: newGroupCoordinator({ config, image, random: this.#runtime.random }),
+        create: newGroupCoordinator({ ...surroundings, random }),
         createTopics: (topics) => this.createTopics(topics),
-        defect: (error) => this.#defect(error),
       },
     );
   }
@@ -441,6 +447,7 @@ export class RunningBroker {
   }
 
   async #stop(how: 'stop' | 'abandon'): Promise<void> {
+    await this.#membership?.handOver();
     await this.#listeners.drain();
     this.#partitions?.endWaits();
     this.#groups?.drain();
@@ -456,13 +463,8 @@ export class RunningBroker {
 
   /** Waits until every request that was begun is answered, for `odradek.shutdown.drain.ms` at most. */
   async #answered(): Promise<void> {
-    const deadlineMs = this.#runtime.clock.monotonicMs() + this.#config.shutdownDrainMs;
     await this.#turn();
-    while (!this.#listeners.idle && this.#runtime.clock.monotonicMs() < deadlineMs) {
-      await new Promise<void>((resolve) => {
-        this.#runtime.timers.setTimer(drainPollMs, resolve);
-      });
-    }
+    await waitUntil(() => this.#listeners.idle, this.#config.shutdownDrainMs, this.#runtime);
   }
 
   #turn(): Promise<void> {
@@ -482,12 +484,14 @@ export class RunningBroker {
       () => this.#groups?.close(),
       () => this.#replicas?.close(),
       () => this.#partitions?.close(),
+      () => (how === 'stop' ? this.#membership?.leave() : undefined),
+      () => this.#membership?.close(),
       () => this.#metadata?.close(),
       () => this.#opened?.store.close(),
       () => this.#opened?.release({ discardNew: how === 'undo' }),
       () =>
         how === 'stop'
-          ? this.#logManager?.stop({ brokerEpoch: this.#epoch })
+          ? this.#logManager?.stop({ brokerEpoch: this.#membership?.epoch ?? -1 })
           : this.#logManager?.abandon({ discardNew: how === 'undo' }),
       () => this.#runtime.background.close(),
       () => this.#wheel.close(),

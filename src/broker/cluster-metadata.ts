@@ -1,6 +1,6 @@
 import type { MetadataCommands } from '../apis/metadata-commands.ts';
 import { commitDecision } from '../controller/commit-decision.ts';
-import type { Decision } from '../controller/decision.ts';
+import { noChanges, type Decision } from '../controller/decision.ts';
 import { decideProducerIdBlock } from '../controller/producer-ids.ts';
 import { decideLeftoverRemoval } from '../controller/remove-leftovers.ts';
 import { ImageFollower, type ImageListener } from '../metadata/image-follower.ts';
@@ -92,9 +92,16 @@ export class ClusterMetadata implements MetadataCommands {
     return result;
   }
 
-  /** Removes what a crash in the midst of a change left in the store, which nobody sees. */
+  /**
+   * Removes what a crash in the midst of a change left in the store, which nobody sees. Nothing while some broker
+   * is live, which may be in the midst of one.
+   */
   async removeLeftovers(): Promise<void> {
-    await this.run(() => decideLeftoverRemoval(this.#follower.image));
+    await this.run<string>((image) => {
+      const isAnyLive = [...image.brokers.values()].some(({ live }) => live);
+      const nothing = { changes: noChanges, results: [] };
+      return isAnyLive ? nothing : decideLeftoverRemoval(this.#follower.image);
+    });
   }
 
   async nextProducerId(): Promise<number> {
@@ -113,4 +120,15 @@ export class ClusterMetadata implements MetadataCommands {
     this.#closed = true;
     this.#follower.close();
   }
+}
+
+/** Leader and epoch of a partition, named by topic name or id; -1 where they are not known. */
+export function currentLeader(
+  { topicsByName, topicsById }: ClusterImage,
+  topic: string,
+  topicId: string,
+  index: number,
+): { readonly leaderId: number; readonly leaderEpoch: number } {
+  const partition = (topicsById.get(topicId) ?? topicsByName.get(topic))?.partitions[index];
+  return { leaderId: partition?.leader ?? -1, leaderEpoch: partition?.leaderEpoch ?? -1 };
 }

@@ -1,21 +1,28 @@
 import type { EndPoint } from '../config/listeners.ts';
-import type { Decision } from '../controller/decision.ts';
-import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
-import type { ClusterImage, ListenerImage } from '../metadata/image.ts';
-import type { GuardedChange } from '../metadata/plan-commits.ts';
+import type { BrokerConfig } from '../config/broker-config.ts';
+import type { Registration } from '../controller/register-broker.ts';
+import type { ListenerImage } from '../metadata/image.ts';
+import type { Files } from '../runtime/runtime.ts';
+import type { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
 import type { BoundListener } from './listeners.ts';
 
-/** What a broker says of itself when it joins. */
-export interface Registration {
-  readonly nodeId: number;
-  readonly rack: string | null;
-  readonly clusterId: string;
-  readonly directoryIds: readonly string[];
-  readonly bootId: string;
-  /** Of the lease that its process renews. */
-  readonly leaseId: string;
-  readonly listeners: readonly ListenerImage[];
+/** What there is to say of a broker when it starts. */
+export type OwnRegistration = Omit<Registration, 'nodeId' | 'leaseId' | 'alone' | 'hostName'>;
+
+/** What a broker that starts says of itself and of its logs. */
+export function ownRegistration(
+  { config, listeners }: { config: BrokerConfig; listeners: readonly ListenerImage[] },
+  { logManager, files }: { logManager: LogManager; files: Files },
+): OwnRegistration {
+  return {
+    rack: config.brokerRack ?? null,
+    clusterId: logManager.clusterId,
+    directoryIds: logManager.directoryIds(),
+    bootId: files.bootId() ?? '',
+    listeners,
+    cleanEpoch: logManager.cleanEpoch(),
+  };
 }
 
 /** Where clients are told to go: `advertised.listeners`, a port of 0 being the one that was bound. */
@@ -40,36 +47,4 @@ function reachableHost(boundHost: string): string {
   return boundHost === '::' || boundHost === '0.0.0.0' || boundHost === ''
     ? 'localhost'
     : boundHost;
-}
-
-/**
- * Registers a broker as the only one of its cluster, and its controller: the `embedded` store has no other.
- * Its epoch is one more than at its last start.
- */
-export function decideRegistration(
-  image: ClusterImage,
-  registration: Registration,
-): Decision<{ epoch: number }> {
-  const { nodeId, clusterId, leaseId, rack, listeners, directoryIds, bootId } = registration;
-  const before = image.brokers.get(nodeId);
-  const epoch = (before?.epoch ?? 0) + 1;
-  const said = { rack, listeners, directoryIds, bootId, leaseId, hostName: '' };
-  const publish: GuardedChange[] = [
-    {
-      key: imageKeys.broker(nodeId),
-      value: encodeValue({ epoch, fenced: false, stopping: false, ...said }),
-      ifRevision: before?.revision ?? 0,
-    },
-    { key: imageKeys.live(nodeId), value: encodeValue({ epoch }), leaseId },
-    {
-      key: imageKeys.controller,
-      value: encodeValue({ nodeId, epoch }),
-      ifRevision: image.controllerRevision,
-      leaseId,
-    },
-  ];
-  if (image.clusterId === '') {
-    publish.push({ key: imageKeys.cluster, value: encodeValue({ clusterId }), ifRevision: 0 });
-  }
-  return { changes: { prepare: [], publish, tidy: [] }, results: [{ epoch }] };
 }

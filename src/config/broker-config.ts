@@ -1,5 +1,6 @@
 import type { GroupConfig } from './group-config.ts';
 import type { EndPoint } from './listeners.ts';
+import type { MembershipConfig } from './membership-config.ts';
 import type { MetadataStoreConfig } from './metadata-store-config.ts';
 import type { ReplicationConfig } from './replication-config.ts';
 
@@ -10,7 +11,7 @@ import type { ReplicationConfig } from './replication-config.ts';
  *
  * Names are those of the keys in camel case, with their unit last. Without bound is `infinite`.
  */
-export interface BrokerConfig extends GroupConfig, ReplicationConfig {
+export interface BrokerConfig extends GroupConfig, ReplicationConfig, MembershipConfig {
   readonly nodeId: number;
   readonly brokerRack: string | undefined;
 

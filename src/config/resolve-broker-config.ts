@@ -7,6 +7,7 @@ import { refuseGroupContradictions, resolveGroupConfig, type GroupConfig } from 
 import { invalidConfig } from './invalid-config.ts';
 import { resolveListeners } from './listeners.ts';
 import { infinite } from './log-config.ts';
+import { resolveMembershipConfig, type MembershipConfig } from './membership-config.ts';
 import { resolveMetadataStoreConfig } from './metadata-store-config.ts';
 import {
   refuseReplicationContradictions,
@@ -30,6 +31,7 @@ export function resolveBrokerConfig(layers: ConfigLayers): BrokerConfig {
     ...bounds(values),
     ...resolveGroupConfig(values),
     ...resolveReplicationConfig(values),
+    ...resolveMembershipConfig(values),
   };
   refuseContradictions(config);
   return config;
@@ -219,6 +221,7 @@ type BoundKeys = Exclude<
   | CleanerKeys
   | keyof GroupConfig
   | keyof ReplicationConfig
+  | keyof MembershipConfig
 >;
 
 function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {

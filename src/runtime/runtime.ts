@@ -168,8 +168,10 @@ export const defaultSendBufferBytes = 256 * 1024;
 export interface Network {
   /** Fails with `PORT_IN_USE` or `ADDRESS_UNAVAILABLE`. */
   listen(options: ListenOptions, onConnection: (connection: Connection) => void): Promise<Listener>;
-  /** Fails with `CONNECTION_FAILED`. */
+  /** Fails with `CONNECTION_FAILED`, which says whether the other machine refused it. */
   connect(host: string, port: number): Promise<Connection>;
+  /** This machine, as it names itself. */
+  hostName(): string;
 }
 
 /** What accepts connections. */

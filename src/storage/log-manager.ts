@@ -224,6 +224,15 @@ export class LogManager {
     return this.#directories.all.map(({ directoryId }) => directoryId);
   }
 
+  /** The broker epoch in which all of them were left in order; -1 where one was not. */
+  cleanEpoch(): number {
+    const epochs = new Set(
+      this.#directories.all.map(({ cleanShutdown }) => cleanShutdown?.brokerEpoch ?? -1),
+    );
+    const [epoch = -1] = epochs;
+    return epochs.size === 1 ? epoch : -1;
+  }
+
   /** The logs in one of `log.dirs`; none where it is offline. */
   describeLogs(path: string): LogDescription[] {
     const directory = this.#directories.all.find((candidate) => candidate.path === path);

@@ -17,7 +17,7 @@ export type OdradekErrorDetails =
   | { code: 'DISK_FULL'; path: string }
   | { code: 'TOO_MANY_OPEN_FILES'; path: string }
   | { code: 'IO_ERROR'; path: string; operation: string }
-  | { code: 'CONNECTION_FAILED'; host: string; port: number }
+  | { code: 'CONNECTION_FAILED'; host: string; port: number; isRefused?: boolean }
   | { code: 'CONNECTION_CLOSED'; host: string; port: number }
   | { code: 'TIMED_OUT'; operation: string; afterMs: number }
   | { code: 'PROTOCOL_ERROR'; reason: string }

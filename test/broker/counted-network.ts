@@ -16,7 +16,7 @@ export class CountedNetwork {
     return {
       ...runtime,
       network: {
-        connect: (host, port) => network.connect(host, port),
+        ...network,
         listen: (options, onConnection) =>
           network.listen(options, (connection) => onConnection(this.#counted(connection))),
       },

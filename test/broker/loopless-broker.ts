@@ -83,6 +83,7 @@ export async function startLooplessBroker(
       return Promise.resolve({ host: '127.0.0.1', port: 9092, close: () => Promise.resolve() });
     },
     connect: () => Promise.reject(new Error('nobody connects out')),
+    hostName: () => 'test',
   };
   const { values } = loadBrokerConfig([
     { name: 'the test', unknownKeys: 'refuse', values: config },

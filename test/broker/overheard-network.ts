@@ -14,7 +14,7 @@ export function overheard(runtime: Runtime, newEar: () => Eavesdropper): Runtime
   return {
     ...runtime,
     network: {
-      listen: (options, onConnection) => network.listen(options, onConnection),
+      ...network,
       connect: async (host, port) => withEar(await network.connect(host, port), newEar()),
     },
   };

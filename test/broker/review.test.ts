@@ -160,7 +160,7 @@ function withFullOutputs(runtime: Runtime): Runtime {
   return {
     ...runtime,
     network: {
-      connect: (host, port) => network.connect(host, port),
+      ...network,
       listen: (options, onConnection) =>
         network.listen(options, (inner) =>
           onConnection({
@@ -236,7 +236,7 @@ test('a start that a defect ended has given everything back when it rejects', as
   const broken: Runtime = {
     ...runtime,
     network: {
-      connect: (host, port) => network.connect(host, port),
+      ...network,
       listen: async (options, onConnection) => {
         const listener = await network.listen(options, onConnection);
         // Nobody's connection: to let it in is a defect.

@@ -73,8 +73,28 @@ export class SimulatedCluster {
     return cluster;
   }
 
+  /** Brokers 1 to `count`, which all start at the same moment. */
+  static async startTogether(
+    count: number,
+    options: SimulatedClusterOptions = {},
+  ): Promise<SimulatedCluster> {
+    const cluster = new SimulatedCluster(options);
+    await cluster.startTogether(Array.from({ length: count }, (_, i) => i + 1));
+    return cluster;
+  }
+
+  /** Starts brokers at the same moment. */
+  async startTogether(nodeIds: readonly number[]): Promise<void> {
+    await this.complete(Promise.all(nodeIds.map((nodeId) => this.begin(nodeId))));
+  }
+
   /** Starts a broker, on what it has left where it ran before. */
-  async start(nodeId: number): Promise<RunningBroker> {
+  start(nodeId: number): Promise<RunningBroker> {
+    return this.complete(this.begin(nodeId));
+  }
+
+  /** The same; what it answers settles as time goes by. */
+  async begin(nodeId: number): Promise<RunningBroker> {
     const host = `broker${nodeId}`;
     const { simulation } = this;
     const wasThere = this.#members.has(nodeId);
@@ -88,11 +108,9 @@ export class SimulatedCluster {
       ...(rackOf === undefined ? {} : { 'broker.rack': rackOf(nodeId) }),
       ...config,
     });
-    const running = await this.complete(
-      RunningBroker.start(
-        { values, directories: ['/data'], metadataDirectory: '/data', temporary: false },
-        { runtime, store, logger: this.#logger(nodeId) },
-      ),
+    const running = await RunningBroker.start(
+      { values, directories: ['/data'], metadataDirectory: '/data', temporary: false },
+      { runtime, store, logger: this.#logger(nodeId) },
     );
     running.closed.catch((error: unknown) => {
       if (store.isAlive) this.#defect = { error };

@@ -83,6 +83,11 @@ export class LeaseKeeper {
     this.#renewIn(this.#options.ttlMs / renewalsPerTtl);
   }
 
+  /** Gives a lease up that is of no use any more, and is known to end. */
+  drop(): void {
+    this.#forget();
+  }
+
   /** Ends the lease for everybody, with its keys. Rejects as the store does; fine when it is gone. */
   async revoke(): Promise<void> {
     const lease = this.#lease;

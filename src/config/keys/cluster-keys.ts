@@ -10,23 +10,23 @@ alter.log.dirs.replication.quota.window.num | INT | 11 | [1,...] | low | read-on
     Samples over which moves between log directories are measured.
 alter.log.dirs.replication.quota.window.size.seconds | INT | 1 | [1,...] | low | read-only | later
     Length of each sample of moves between log directories.
-auto.leader.rebalance.enable | BOOLEAN | true |  | high | read-only | later
+auto.leader.rebalance.enable | BOOLEAN | true |  | high | read-only | acts
     Whether leadership returns to the preferred replicas by itself.
 background.threads | INT | 10 | [1,...] | high | cluster-wide | ignored
     Threads for background work; work is spread by the runtime here.
-broker.heartbeat.interval.ms | INT | 2000 |  | medium | read-only | later
-    How often a broker renews its registration.
+broker.heartbeat.interval.ms | INT | 2000 |  | medium | read-only | ignored
+    How often a KRaft broker is heard of; three times in 'broker.session.timeout.ms' here.
 broker.id | INT | -1 |  | high | read-only | acts
     The older name of 'node.id'.
 broker.rack | STRING | null |  | medium | read-only | acts
     The rack or zone of this broker, by which replicas are spread.
-broker.session.timeout.ms | INT | 9000 |  | medium | read-only | later
+broker.session.timeout.ms | INT | 9000 |  | medium | read-only | acts
     How long a broker may be silent before it is fenced and its partitions get other leaders.
 client.quota.callback.class | CLASS | null |  | low | read-only | ignored
     A Java class that decides which quota holds for a client.
 config.providers | LIST | "" |  | low | cluster-wide | ignored
     Java classes that fetch configuration values from elsewhere.
-controlled.shutdown.enable | BOOLEAN | true |  | medium | read-only | later
+controlled.shutdown.enable | BOOLEAN | true |  | medium | read-only | acts
     Whether a broker hands its leaderships over before it stops.
 controller.listener.names | LIST | null |  | high | read-only | ignored
     Listeners of a KRaft controller; the controller needs none here.
@@ -64,13 +64,13 @@ delete.records.purgatory.purge.interval.requests | INT | 1 |  | medium | read-on
     When Apache's purgatory of DeleteRecords is swept; waits here need no sweeping.
 follower.replication.throttled.rate | LONG | 9223372036854775807 | [0,...] | medium | cluster-wide | later
     Bytes that this broker fetches in a second at most for throttled replicas.
-initial.broker.registration.timeout.ms | INT | 60000 |  | medium | read-only | later
+initial.broker.registration.timeout.ms | INT | 60000 |  | medium | read-only | acts
     How long a starting broker tries to register before it gives up.
 kafka.metrics.polling.interval.secs | INT | 10 | [1,...] | low | read-only | ignored
     How often Java metrics reporters look.
 kafka.metrics.reporters | LIST | "" |  | low | read-only | ignored
     Java classes that report metrics.
-leader.imbalance.check.interval.seconds | LONG | 300 | [1,...] | high | read-only | later
+leader.imbalance.check.interval.seconds | LONG | 300 | [1,...] | high | read-only | acts
     How often the controller looks for partitions that are not led by their preferred replica.
 leader.replication.throttled.rate | LONG | 9223372036854775807 | [0,...] | medium | cluster-wide | later
     Bytes that this broker sends in a second at most to throttled replicas.

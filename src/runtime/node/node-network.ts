@@ -1,4 +1,5 @@
 import * as net from 'node:net';
+import { hostname } from 'node:os';
 import { errorText } from '../../util/is-error.ts';
 import { OdradekError } from '../../util/odradek-error.ts';
 import {
@@ -19,6 +20,7 @@ export function createNodeNetwork(options: { readonly unref: boolean }): Network
   return {
     listen: (where, onConnection) => listen(where, onConnection, options.unref),
     connect: (host, port) => connect(host, port, options.unref),
+    hostName: () => hostname(),
   };
 }
 
@@ -142,7 +144,7 @@ function connectError(error: unknown, host: string, port: number): OdradekError 
   const reason = systemCode(error) || errorText(error);
   return new OdradekError(
     `Could not connect to ${host}:${port} (${reason}): is a broker listening there?`,
-    { code: 'CONNECTION_FAILED', host, port },
+    { code: 'CONNECTION_FAILED', host, port, isRefused: systemCode(error) === 'ECONNREFUSED' },
     { cause: error },
   );
 }

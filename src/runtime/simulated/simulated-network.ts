@@ -54,6 +54,7 @@ export class SimulatedNetwork implements Wire {
     return {
       listen: async (options, onConnection) => this.#listen(owner, options, onConnection),
       connect: (host, port) => this.#connect(owner, host, port),
+      hostName: () => owner.name,
     };
   }
 
@@ -139,7 +140,8 @@ export class SimulatedNetwork implements Wire {
     return new Promise((resolve, reject) => {
       const refuse = (reason: string): void => {
         const message = `Could not connect to ${host}:${port} (${reason})`;
-        reject(new OdradekError(message, { code: 'CONNECTION_FAILED', host, port }));
+        const isRefused = reason === 'ECONNREFUSED';
+        reject(new OdradekError(message, { code: 'CONNECTION_FAILED', host, port, isRefused }));
       };
       const attempt = (leftMs: number): void => {
         const reaches = this.reaches(owner.name, target);
