@@ -44,6 +44,7 @@ interface Link {
 export class Suspicions {
   readonly #modules: SuspicionsModules;
   readonly #links = new Map<number, Link>();
+  /** When the lease of a broker was ended last, by node id. */
   readonly #revokedMs = new Map<number, number>();
   /** Whom the controller looks at just now. */
   readonly #judging = new Set<number>();
@@ -52,6 +53,10 @@ export class Suspicions {
 
   constructor(modules: SuspicionsModules) {
     this.#modules = modules;
+  }
+
+  get #nowMs(): number {
+    return this.#modules.runtime.clock.monotonicMs();
   }
 
   /** Follows who is there, and acts as the controller on what others say. */
@@ -79,6 +84,8 @@ export class Suspicions {
     for (const [nodeId, { epoch, link }] of this.#links) {
       const broker = brokers.get(nodeId);
       if (broker?.live === true && broker.epoch === epoch) continue;
+      // Whoever ended its lease: none of us does so again soon.
+      if (broker?.epoch === epoch && !broker.stopping) this.#revokedMs.set(nodeId, this.#nowMs);
       link.close();
       this.#links.delete(nodeId);
     }
@@ -132,8 +139,8 @@ export class Suspicions {
   }
 
   async #end({ nodeId, epoch, leaseId }: BrokerImage): Promise<void> {
-    const { runtime, revoke, logger, sessionTimeoutMs } = this.#modules;
-    const nowMs = runtime.clock.monotonicMs();
+    const { revoke, logger, sessionTimeoutMs } = this.#modules;
+    const nowMs = this.#nowMs;
     const lastMs = this.#revokedMs.get(nodeId) ?? -Infinity;
     if (nowMs - lastMs < sessionTimeoutMs() || leaseId === '' || this.#closed) return;
     this.#revokedMs.set(nodeId, nowMs);

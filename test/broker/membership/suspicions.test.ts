@@ -1,0 +1,179 @@
+/*
+ * Goal: a process that is dead is found by its connections, and only such a one.
+ * Method: watchers on simulated hosts over one store, and listeners in the place of brokers, whose processes end,
+ * whose hosts are cut off, or who take connections and close them.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Suspicions } from '../../../src/broker/membership/suspicions.ts';
+import { ImageFollower } from '../../../src/metadata/image-follower.ts';
+import { encodeValue, imageKeys } from '../../../src/metadata/image-keys.ts';
+import type { MetadataStore } from '../../../src/metadata/store.ts';
+import {
+  SimulatedStore,
+  quickSimulatedStore,
+} from '../../../src/metadata/simulated/simulated-store.ts';
+import { createSimulation } from '../../../src/runtime/simulated/simulation.ts';
+import { must } from '../../../src/util/assert.ts';
+import { silentLogger } from '../../../src/util/logger.ts';
+import { brokerKeys } from '../../metadata/broker-keys.ts';
+import { finish } from '../../metadata/store-contract.ts';
+
+const sessionTimeoutMs = 9000;
+
+interface Told {
+  readonly by: number;
+  readonly leaseId: string;
+  readonly atMs: number;
+}
+
+/** Brokers 1 to `count`, of which each watches over the others; the first is the controller. */
+async function watchers(count: number) {
+  const simulation = createSimulation({ seed: 1 });
+  const servers = new SimulatedStore(quickSimulatedStore, simulation.runtime('store'));
+  const own = servers.client('test');
+  const revoked: Told[] = [];
+  const suspicions: string[] = [];
+  const leases = new Map<number, string>();
+  for (let id = 1; id <= count; id++) {
+    const { id: leaseId } = await finish(simulation, own.lease(60_000));
+    leases.set(id, leaseId);
+    const listeners = [
+      { name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: `broker${id}`, port: 9092 },
+    ];
+    const [registration, live] = brokerKeys(id, { listeners, leaseId });
+    await finish(simulation, own.commit([], [must(registration), { ...must(live), leaseId }]));
+  }
+  const controller = encodeValue({ nodeId: 1, epoch: 1 });
+  const leaseId = must(leases.get(1));
+  await finish(
+    simulation,
+    own.commit([], [{ key: imageKeys.controller, value: controller, leaseId }]),
+  );
+  for (let id = 1; id <= count; id++) {
+    const runtime = simulation.runtime(`broker${id}`);
+    const store: MetadataStore = servers.client(`broker${id}`);
+    await finish(
+      simulation,
+      runtime.network.listen({ host: '', port: 9092 }, (connection) => {
+        connection.start({ onData: () => {}, onDrain: () => {}, onClose: () => {} });
+      }),
+    );
+    let watching: Suspicions | undefined;
+    const follower = await finish(
+      simulation,
+      ImageFollower.start(
+        {
+          onDelta: (delta, image) => {
+            for (const at of delta.suspicionsChanged) {
+              if (image.suspicions.has(at)) suspicions.push(`${id} sees ${at}`);
+            }
+            watching?.imageChanged(delta);
+          },
+          onFailure: assert.fail,
+        },
+        { store, timers: runtime.timers },
+      ),
+    );
+    watching = new Suspicions({
+      runtime,
+      logger: silentLogger,
+      image: () => follower.image,
+      commit: (compares, changes) => store.commit(compares, changes),
+      revoke: async (ended) => {
+        revoked.push({ by: id, leaseId: ended, atMs: simulation.elapsedMs });
+        await store.revoke(ended);
+      },
+      self: () => ({ nodeId: id, epoch: 1 }),
+      interBrokerListenerName: () => 'PLAINTEXT',
+      sessionTimeoutMs: () => sessionTimeoutMs,
+    });
+    watching.start();
+  }
+  await simulation.runFor(2000);
+  assert.deepEqual([revoked, suspicions], [[], []]);
+  return { simulation, own, revoked, suspicions, leases };
+}
+
+test('the controller ends the lease of a broker whose process has ended, once, at once', async () => {
+  const { simulation, own, revoked, leases } = await watchers(3);
+  const fromMs = simulation.elapsedMs;
+  simulation.crash('broker3');
+  await simulation.runFor(30_000);
+  assert.equal(revoked.length, 1);
+  const [{ by, leaseId, atMs }] = revoked as [Told];
+  assert.deepEqual([by, leaseId], [1, leases.get(3)]);
+  assert.ok(atMs - fromMs < 100, `after ${atMs - fromMs} ms`);
+  const { entries } = await finish(simulation, own.read('odradek/suspicion/'));
+  assert.deepEqual(entries, [], 'nothing is left of what was said');
+});
+
+test('nobody ends the lease of the same broker again within the time of a lease', async () => {
+  const { simulation, own, revoked } = await watchers(3);
+  const firstMs = simulation.elapsedMs;
+  simulation.crash('broker3');
+  await simulation.runFor(1000);
+  assert.equal(revoked.length, 1);
+  const { network } = simulation.restart('broker3');
+  const listener = await finish(
+    simulation,
+    network.listen({ host: '', port: 9092 }, (connection) => {
+      connection.start({ onData: () => {}, onDrain: () => {}, onClose: () => {} });
+    }),
+  );
+  const { id: leaseId } = await finish(simulation, own.lease(60_000));
+  const listeners = [
+    { name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: 'broker3', port: 9092 },
+  ];
+  const [registration, live] = brokerKeys(3, { epoch: 2, listeners, leaseId });
+  await finish(simulation, own.commit([], [must(registration), { ...must(live), leaseId }]));
+  await simulation.runFor(1000);
+  await finish(simulation, listener.close());
+  simulation.crash('broker3');
+  await simulation.runFor(30_000);
+  assert.equal(revoked.length, 2);
+  assert.equal(revoked[1]?.leaseId, leaseId);
+  assert.ok(must(revoked[1]).atMs - firstMs >= sessionTimeoutMs);
+});
+
+test('who is refused by the controller ends its lease', async () => {
+  const { simulation, own, revoked, leases } = await watchers(3);
+  simulation.crash('broker1');
+  await simulation.runFor(30_000);
+  assert.ok(revoked.length > 0 && revoked.every(({ leaseId }) => leaseId === leases.get(1)));
+  const { entries } = await finish(simulation, own.read(imageKeys.controller));
+  assert.deepEqual(entries, []);
+});
+
+test('a broker that one cannot reach, and another can, keeps its lease', async () => {
+  const { simulation, revoked, suspicions } = await watchers(3);
+  simulation.cut('broker2', 'broker3');
+  await simulation.runFor(60_000);
+  assert.deepEqual([revoked, suspicions], [[], []]);
+});
+
+test('a broker that the controller reaches keeps its lease, whatever others say of it', async () => {
+  const { simulation, own, revoked } = await watchers(3);
+  const key = imageKeys.suspicion(3);
+  const said = { key, value: encodeValue({ epoch: 1, by: 2 }) };
+  await finish(simulation, own.commit([], [said]));
+  await simulation.runFor(5000);
+  assert.deepEqual(revoked, []);
+  assert.deepEqual((await finish(simulation, own.read(key))).entries, []);
+  // Of an epoch that is gone.
+  await finish(simulation, own.commit([], [{ key, value: encodeValue({ epoch: 0, by: 2 }) }]));
+  await simulation.runFor(5000);
+  assert.deepEqual((await finish(simulation, own.read(key))).entries, []);
+});
+
+test('what was said while there was no controller is looked at by the next', async () => {
+  const { simulation, own, revoked, leases } = await watchers(3);
+  simulation.crash('broker3');
+  simulation.crash('broker1');
+  await simulation.runFor(1000);
+  assert.deepEqual(
+    new Set(revoked.map(({ leaseId }) => leaseId)),
+    new Set([leases.get(1), leases.get(3)]),
+  );
+  await finish(simulation, own.close());
+});
