@@ -105,6 +105,7 @@ function openLogs(directory: string, count: number): Log[] {
     decompressedBytesMax: 1024 * 1024,
     blockingWriteBytesMax: 1024 * 1024,
     pace: new DirectoryPace({ slowCallMs: 5 }, { clock }),
+    beforeCut: () => {},
     flushSoon: (log) => void log.flush(),
     onIoFailure: (_, error) => {
       throw error;

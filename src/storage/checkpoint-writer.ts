@@ -36,6 +36,11 @@ export class CheckpointWriter {
     return this.#content.has(key) || this.#coming?.has(key) === true;
   }
 
+  /** The same for a line with more than `offset`. */
+  mayExceed(key: string, offset: number): boolean {
+    return Math.max(this.#content.get(key) ?? 0, this.#coming?.get(key) ?? 0) > offset;
+  }
+
   /** Reads the file; an absent one holds nothing. Throws as `readCheckpoint` and `parseOffsets` do. */
   read(): void {
     this.#content = parseOffsets(readCheckpoint(this.#files, this.#path) ?? [], this.#path);

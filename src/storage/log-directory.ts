@@ -215,6 +215,19 @@ export class LogDirectory {
     }
   }
 
+  /**
+   * A log is about to be cut, so that it ends at `endOffset`. The checkpoint must not call flushed what comes there
+   * next: it says so, and survives power loss, before anything is cut. Seldom has to do anything, since what is cut
+   * has mostly not been flushed; throws as `Files` does.
+   */
+  lowerRecoveryPoint(log: Log, endOffset: number): void {
+    const key = partitionKey(log.topic, log.partition);
+    if (!this.#checkpoints.recoveryPoint.mayExceed(key, endOffset)) return;
+    const offsets = this.#collect('recoveryPoint');
+    offsets.set(key, Math.min(endOffset, log.recoveryPoint));
+    this.#checkpoints.recoveryPoint.writeNow(offsets);
+  }
+
   /** All logs are open: from now on the checkpoints can be written without losing lines. */
   logsAreOpen(): void {
     this.#areLogsOpen = true;

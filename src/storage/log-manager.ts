@@ -55,7 +55,7 @@ export class LogManager {
   readonly #logger: Logger;
   readonly #files: Files;
   readonly #directories: LogDirectories;
-  readonly #shared: Omit<LogModules, 'pace' | 'onIoFailure' | 'flushSoon'>;
+  readonly #shared: Omit<LogModules, 'pace' | 'onIoFailure' | 'beforeCut' | 'flushSoon'>;
   readonly #registry = new LogRegistry();
   readonly #untouched = new UntouchedLogs();
   /** Why a log that is on disk could not be opened, by `partitionKey`. */
@@ -454,6 +454,7 @@ export class LogManager {
       ...this.#shared,
       pace: directory.pace,
       onIoFailure: (_, error) => directory.takeOffline(error),
+      beforeCut: (log, endOffset) => directory.lowerRecoveryPoint(log, endOffset),
       flushSoon: (log) => directory.flushSoon(log),
     };
   }

@@ -148,20 +148,24 @@ export class LogState {
 
   /**
    * Cuts the log at the batch that holds `offset`, which stands in `[logStartOffset, logEndOffset)`; nothing
-   * waits to be written. Answers the segments that are no more. Throws as `Files` does; with
-   * `TOO_MANY_OPEN_FILES` before anything has changed, since all that it needs is opened first.
+   * waits to be written. `beforeCut` is told where it will end. Answers the segments that are no more. Throws as
+   * `Files` does; with `TOO_MANY_OPEN_FILES` before anything has changed, since all that it needs is opened first.
    */
-  cutTo(offset: number): Segment[] {
+  cutTo(offset: number, beforeCut: (endOffset: number) => void): Segment[] {
     const segment = this.segments.at(this.segments.indexOf(offset)) as Segment;
     const cut = this.#findCut(segment, offset);
     // The batch may begin before the log does, after DeleteRecords.
-    if (cut.endOffset < this.logStartOffset) return this.startAt(this.logStartOffset);
+    if (cut.endOffset < this.logStartOffset) {
+      beforeCut(this.logStartOffset);
+      return this.startAt(this.logStartOffset);
+    }
     const pinned: CachedFile[] = [];
     try {
       pinFiles(segment, pinned);
       const snapshot = this.producers.truncateTo(cut.endOffset)
         ? undefined
         : this.#snapshotFor(cut.endOffset, segment, pinned);
+      beforeCut(cut.endOffset);
       const removed = this.segments.removeBehind(segment);
       removeFiles(removed);
       this.#setEnd(cut.endOffset);

@@ -63,6 +63,11 @@ export interface LogModules {
    * log refuses appends from then on.
    */
   readonly onIoFailure: (log: Log, error: unknown) => void;
+  /**
+   * The log is about to be cut, so that it ends at `endOffset`: a start after a crash must not take for flushed
+   * what comes there later. Throws as `Files` does.
+   */
+  readonly beforeCut: (log: Log, endOffset: number) => void;
   /** A segment has ended: its log is to be flushed when its turn comes, among others of its directory. */
   readonly flushSoon: (log: Log) => void;
 }
@@ -331,7 +336,8 @@ export class Log {
     this.#appender.dropPending();
     this.#reader.forgetCursors();
     if (offset < state.logEndOffset) {
-      this.#flusher.noteTruncated(this.#guarded(() => state.cutTo(offset)));
+      const beforeCut = (endOffset: number): void => this.#modules.beforeCut(this, endOffset);
+      this.#flusher.noteTruncated(this.#guarded(() => state.cutTo(offset, beforeCut)));
     }
     this.#tail.truncateTo(state.logEndOffset);
   }
@@ -343,6 +349,7 @@ export class Log {
     this.#reader.forgetCursors();
     this.#tail.truncateTo(-1);
     this.#guarded(() => {
+      this.#modules.beforeCut(this, Math.min(offset, this.logEndOffset));
       this.#deleted?.renameNow();
       this.#flusher.noteTruncated(this.#state.startAt(offset));
     });

@@ -66,6 +66,7 @@ async function openSetting(seed: number, flushFirst: boolean): Promise<Setting> 
       readBuffers: new ReadBuffers({ pooledBytesMax: 1024 }),
       decompressedBytesMax: 1024,
       blockingWriteBytesMax: 1024,
+      beforeCut: () => {},
       flushSoon: () => {},
       onIoFailure: (_, error) => failures.push(error),
     },

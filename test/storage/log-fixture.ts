@@ -120,6 +120,7 @@ export class LogFixture {
       readBuffers: new ReadBuffers({ pooledBytesMax: 4 * 1024 * 1024 }),
       decompressedBytesMax: 1024 * 1024,
       blockingWriteBytesMax: 1024 * 1024,
+      beforeCut: () => {},
       flushSoon: (log) => timers.atTurnEnd(() => void log.flush().catch(() => {})),
       onIoFailure: (_, error) => this.failures.push(error),
     };

@@ -68,19 +68,19 @@ export class LogModel {
 
   async #open(options: Partial<LogOptions>): Promise<void> {
     const runtime = this.#runtime;
-    const { files, clock } = runtime;
-    const pace = new DirectoryPace({ slowCallMs: 5 }, { clock });
+    const pace = new DirectoryPace({ slowCallMs: 5 }, runtime);
     Object.defineProperty(pace.writes, 'isSlow', { get: () => this.#isSlow });
     Object.defineProperty(pace.reads, 'isSlow', { get: () => this.#isSlow });
     const modules: LogModules = {
       ...this.#runtime,
       pace,
       logger: silentLogger,
-      openFiles: new OpenFiles({ openFilesMax: 16 }, { files }),
+      openFiles: new OpenFiles({ openFilesMax: 16 }, runtime),
       batchCache: new BatchCache({ budgetBytes: 300 * 1024 }),
       readBuffers: new ReadBuffers({ pooledBytesMax: 1024 * 1024 }),
       decompressedBytesMax: 1024 * 1024,
       blockingWriteBytesMax: 1024 * 1024,
+      beforeCut: () => {},
       flushSoon: (log) => runtime.timers.atTurnEnd(() => void log.flush().catch(() => {})),
       onIoFailure: (_, error) => {
         if (runtime === this.#runtime && !this.#mayGoOffline)
