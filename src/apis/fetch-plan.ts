@@ -1,11 +1,7 @@
 import type { FetchRequest } from '../protocol/messages/fetch.ts';
-import {
-  fetchKey,
-  type FetchPartition,
-  type FetchSession,
-  type FetchSessions,
-  type SessionError,
-} from './fetch-sessions.ts';
+import { fetchKey, type FetchPartition } from './fetch-partition.ts';
+import type { FetchSession, FetchSessions, SessionError } from './fetch-sessions.ts';
+import { SessionChanges } from './session-changes.ts';
 
 /** The first version that names topics by their ids. */
 const topicIdFirstVersion = 13;
@@ -35,33 +31,45 @@ export function planFetch(
   if (sessionEpoch === opening || sessionEpoch === ending) {
     if (sessionId !== 0) sessions.close(sessionId);
     const partitions = new Map<string, FetchPartition>();
-    mergeRequested(partitions, request, usesTopicIds);
+    const changes = isOfFollower(request) ? new SessionChanges() : undefined;
+    changes?.fetchedInEpoch(request.replicaState.replicaEpoch);
+    mergeRequested(partitions, request, usesTopicIds, changes);
     const session =
-      sessionEpoch === opening ? sessions.open(partitions, usesTopicIds, nowMs) : undefined;
+      sessionEpoch === opening
+        ? sessions.open(partitions, usesTopicIds, nowMs, changes)
+        : undefined;
     return { usesTopicIds, session, incremental: false, partitions: [...partitions.values()] };
   }
   const session = sessions.use(sessionId, sessionEpoch, usesTopicIds, nowMs);
   if ('error' in session) return session;
-  forget(session.partitions, request, usesTopicIds);
-  mergeRequested(session.partitions, request, usesTopicIds);
+  const { changes } = session;
+  changes?.fetchedInEpoch(request.replicaState.replicaEpoch);
+  forget(session.partitions, request, usesTopicIds, changes);
+  mergeRequested(session.partitions, request, usesTopicIds, changes);
   if (session.partitions.size === 0) {
     sessions.close(session.id);
     return { usesTopicIds, session: undefined, incremental: false, partitions: [] };
   }
-  return { usesTopicIds, session, incremental: true, partitions: [...session.partitions.values()] };
+  const partitions = changes?.changed() ?? [...session.partitions.values()];
+  return { usesTopicIds, session, incremental: true, partitions };
+}
+
+function isOfFollower({ replicaId, replicaState }: FetchRequest): boolean {
+  return replicaId >= 0 || replicaState.replicaId >= 0;
 }
 
 function mergeRequested(
   partitions: Map<string, FetchPartition>,
   request: FetchRequest,
   usesTopicIds: boolean,
+  changes: SessionChanges | undefined,
 ): void {
   for (const topic of request.topics) {
     for (const asked of topic.partitions) {
       const key = fetchKey(usesTopicIds ? topic.topicId : topic.topic, asked.partition);
       const known = partitions.get(key);
       if (known === undefined) {
-        partitions.set(key, {
+        const added: FetchPartition = {
           topic: topic.topic,
           topicId: topic.topicId,
           partition: asked.partition,
@@ -72,8 +80,11 @@ function mergeRequested(
           logStartOffset: asked.logStartOffset,
           sentHighWatermark: -1,
           sentLogStartOffset: -1,
-        });
+        };
+        partitions.set(key, added);
+        changes?.mark(added);
       } else {
+        changes?.mark(known);
         known.fetchOffset = asked.fetchOffset;
         known.partitionMaxBytes = asked.partitionMaxBytes;
         known.currentLeaderEpoch = asked.currentLeaderEpoch;
@@ -88,10 +99,14 @@ function forget(
   partitions: Map<string, FetchPartition>,
   request: FetchRequest,
   usesTopicIds: boolean,
+  changes: SessionChanges | undefined,
 ): void {
   for (const topic of request.forgottenTopicsData) {
     for (const partition of topic.partitions) {
-      partitions.delete(fetchKey(usesTopicIds ? topic.topicId : topic.topic, partition));
+      const key = fetchKey(usesTopicIds ? topic.topicId : topic.topic, partition);
+      const known = partitions.get(key);
+      if (known !== undefined) changes?.forget(known);
+      partitions.delete(key);
     }
   }
 }

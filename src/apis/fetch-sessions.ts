@@ -1,26 +1,6 @@
 import type { Random } from '../runtime/runtime.ts';
-
-/** A partition as a fetch asks for it, and what the session's last answer said of it. */
-export interface FetchPartition {
-  /** Empty where the topic id is not known here. */
-  topic: string;
-  readonly topicId: string;
-  readonly partition: number;
-  fetchOffset: number;
-  partitionMaxBytes: number;
-  currentLeaderEpoch: number;
-  lastFetchedEpoch: number;
-  /** The reader's own log start offset; -1 for a consumer. */
-  logStartOffset: number;
-  /** What the last answer said: -1 before the first. A change of either is news (KIP-227). */
-  sentHighWatermark: number;
-  sentLogStartOffset: number;
-}
-
-/** A partition's name within one fetch or session. */
-export function fetchKey(topicOrId: string, partition: number): string {
-  return `${topicOrId}:${partition}`;
-}
+import type { FetchPartition } from './fetch-partition.ts';
+import type { SessionChanges } from './session-changes.ts';
 
 /** An incremental fetch session: the partitions that the client need not name again. */
 export interface FetchSession {
@@ -30,6 +10,8 @@ export interface FetchSession {
   epoch: number;
   /** By `fetchKey`, in the order in which they are read. One that had data moves to the end: all get their turn. */
   readonly partitions: Map<string, FetchPartition>;
+  /** A follower's: what its next fetch has to look at. A consumer's looks at all. */
+  readonly changes: SessionChanges | undefined;
   readonly createdMs: number;
   lastUsedMs: number;
 }
@@ -89,6 +71,7 @@ export class FetchSessions {
     partitions: Map<string, FetchPartition>,
     usesTopicIds: boolean,
     nowMs: number,
+    changes?: SessionChanges,
   ): FetchSession | undefined {
     if (this.#sessions.size >= this.#slots && !this.#evictFor(partitions.size, nowMs)) {
       return undefined;
@@ -98,6 +81,7 @@ export class FetchSessions {
       usesTopicIds,
       epoch: 1,
       partitions,
+      changes,
       createdMs: nowMs,
       lastUsedMs: nowMs,
     };
@@ -106,6 +90,7 @@ export class FetchSessions {
   }
 
   close(id: number): void {
+    this.#sessions.get(id)?.changes?.close();
     this.#sessions.delete(id);
   }
 
@@ -133,7 +118,7 @@ export class FetchSessions {
           ? smallest
           : undefined;
     if (evicted === undefined) return false;
-    this.#sessions.delete(evicted.id);
+    this.close(evicted.id);
     return true;
   }
 }

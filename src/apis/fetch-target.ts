@@ -1,7 +1,7 @@
 import type { ErrorName } from '../protocol/error-codes.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { FetchReader } from './fetch-reader.ts';
-import type { FetchPartition } from './fetch-sessions.ts';
+import type { FetchPartition } from './fetch-partition.ts';
 import { findPartition, findPartitionById } from './find-partition.ts';
 import type { ApiServices } from './services.ts';
 
@@ -94,11 +94,14 @@ function noteFollower(
     return 'NOT_LEADER_OR_FOLLOWER';
   }
   const { fetchOffset, logStartOffset } = asked;
-  return partition.followerFetched(replicaId, {
+  const refusal = partition.followerFetched(replicaId, {
     brokerEpoch: replicaEpoch,
     fetchOffset,
     logStartOffset,
   });
+  // Who names the leader epoch may know of a replica of which the image here does not yet: as in Apache.
+  const namesNoEpoch = asked.currentLeaderEpoch < 0;
+  return refusal === 'UNKNOWN_LEADER_EPOCH' && namesNoEpoch ? 'NOT_LEADER_OR_FOLLOWER' : refusal;
 }
 
 function withPreferredReplica(

@@ -10,11 +10,12 @@ import type { RoomWaiter } from './answer-memory.ts';
 import type { ApiCall } from './api.ts';
 import { endpointsOf } from './endpoints.ts';
 import type { FetchPlan } from './fetch-plan.ts';
-import { fetchKey, type FetchPartition } from './fetch-sessions.ts';
+import { fetchKey, type FetchPartition } from './fetch-partition.ts';
 import { readableEnd, readerOf, type FetchReader } from './fetch-reader.ts';
 import { resolveTarget, type FetchTarget } from './fetch-target.ts';
 import { readForConsumer } from './read-for-consumer.ts';
 import type { ApiServices } from './services.ts';
+import type { SessionChanges, SessionListener } from './session-changes.ts';
 
 type Call = ApiCall<FetchRequest, FetchResponse>;
 type TopicResponse = FetchResponse['responses'][number];
@@ -34,7 +35,7 @@ const roomWaitMsMin = 1000;
  * for an answer it waits for some before its first batch, as long as it would for data.
  * HOT: bench=fetch
  */
-export class FetchWait implements DataWaiter, RoomWaiter {
+export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   readonly #call: Call;
   readonly #services: ApiServices;
   readonly #plan: FetchPlan;
@@ -72,7 +73,7 @@ export class FetchWait implements DataWaiter, RoomWaiter {
     const { maxWaitMs, minBytes } = this.#call.request;
     const answerNow =
       maxWaitMs <= 0 ||
-      this.#targets.length === 0 ||
+      (this.#targets.length === 0 && !this.#hasMore) ||
       this.#targets.some(
         ({ error, divergence, preferredReplica }) =>
           error !== undefined || divergence !== undefined || preferredReplica >= 0,
@@ -82,16 +83,47 @@ export class FetchWait implements DataWaiter, RoomWaiter {
       return;
     }
     this.#waiting = true;
-    for (const target of this.#targets) {
-      if (target.partition === undefined) continue;
-      this.#byPartition.set(target.partition, target);
-      target.partition.addDataWaiter(this, this.#reader.bound);
-    }
+    this.#waitForTargets();
     this.#timer = this.#services.wheel.schedule(maxWaitMs, () => this.#endWait());
     this.#call.whenClosed(() => this.#abandon());
     this.#call.whenHurried(() => this.#endWait());
     // A follower sends something more when it has got more to fetch than it has asked for.
     if (this.#isFollower) this.#call.whenFollowed(() => this.#endWait());
+  }
+
+  /** A follower's session may have partitions of which there is nothing new. */
+  get #hasMore(): boolean {
+    return this.#changes !== undefined && (this.#plan.session?.partitions.size ?? 0) > 0;
+  }
+
+  get #changes(): SessionChanges | undefined {
+    return this.#plan.session?.changes;
+  }
+
+  #waitForTargets(): void {
+    const changes = this.#changes;
+    if (changes !== undefined) changes.listener = this;
+    for (const target of this.#targets) {
+      const { asked, partition } = target;
+      if (partition === undefined) continue;
+      if (changes !== undefined) {
+        changes.watch(asked, partition);
+        continue;
+      }
+      this.#byPartition.set(partition, target);
+      partition.addDataWaiter(this, this.#reader.bound);
+    }
+  }
+
+  /** `SessionListener`: one more of a follower's partitions is to be looked at. */
+  partitionChanged(asked: FetchPartition): void {
+    if (!this.#waiting) return;
+    let at = this.#targets.findIndex((target) => target.asked === asked);
+    if (at < 0) at = this.#targets.push(this.#resolve(asked)) - 1;
+    const target = this.#targets[at] as FetchTarget;
+    if (isRead(target)) this.#measure(target);
+    const isOver = !isRead(target) || this.#availableBytes >= this.#call.request.minBytes;
+    if (isOver) this.#endWait();
   }
 
   get #isFollower(): boolean {
@@ -148,7 +180,8 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   #abandon(): void {
     this.#waiting = false;
     if (this.#timer !== undefined) this.#services.wheel.cancel(this.#timer);
-    for (const { partition } of this.#targets) partition?.removeDataWaiter(this);
+    if (this.#changes !== undefined) this.#changes.listener = undefined;
+    else for (const { partition } of this.#targets) partition?.removeDataWaiter(this);
   }
 
   /** Reads the targets from `first` on; goes on in a callback where one has to come from disk. */
@@ -301,8 +334,11 @@ export class FetchWait implements DataWaiter, RoomWaiter {
         asked.sentLogStartOffset !== data.logStartOffset;
       asked.sentHighWatermark = data.errorCode === 0 ? data.highWatermark : -1;
       asked.sentLogStartOffset = data.errorCode === 0 ? data.logStartOffset : -1;
+      if (session.changes !== undefined) this.#settle(session.changes, target, data);
       if (this.#plan.incremental && !news) return;
-      if (read !== undefined && read.sizeBytes > 0) moveToEnd(session.partitions, asked, session);
+      if (read !== undefined && read.sizeBytes > 0 && session.changes === undefined) {
+        moveToEnd(session.partitions, asked, session);
+      }
     }
     const last = this.#responses.at(-1);
     if (last !== undefined && last.topic === asked.topic && last.topicId === asked.topicId) {
@@ -310,6 +346,13 @@ export class FetchWait implements DataWaiter, RoomWaiter {
     } else {
       this.#responses.push({ topic: asked.topic, topicId: asked.topicId, partitions: [data] });
     }
+  }
+
+  /** What the follower has in full is looked at again when it changes. */
+  #settle(changes: SessionChanges, target: FetchTarget, { errorCode }: PartitionData): void {
+    const { asked, partition } = target;
+    if (partition === undefined || errorCode !== 0 || !isRead(target)) return;
+    if (asked.fetchOffset >= readableEnd(partition, this.#reader)) changes.settle(asked, partition);
   }
 
   #partitionData(
@@ -348,9 +391,12 @@ export class FetchWait implements DataWaiter, RoomWaiter {
   }
 
   #answer(): void {
-    const leaderMoved = this.#responses.some(({ partitions }) =>
-      partitions.some(({ currentLeader }) => currentLeader.leaderId >= 0),
-    );
+    // Followers know where their brokers are.
+    const leaderMoved =
+      !this.#isFollower &&
+      this.#responses.some(({ partitions }) =>
+        partitions.some(({ currentLeader }) => currentLeader.leaderId >= 0),
+      );
     this.#call.respond(
       {
         throttleTimeMs: 0,

@@ -1,6 +1,7 @@
 import type { PartitionLookup } from '../apis/services.ts';
 import type { ClusterImage, ImageDelta, PartitionImage, TopicImage } from '../metadata/image.ts';
-import { Partition, type PartitionModules } from '../replication/partition.ts';
+import { Partition } from '../replication/partition.ts';
+import type { PartitionModules } from '../replication/replication-modules.ts';
 import type { LogConfig } from '../storage/log-config.ts';
 import type { Log } from '../storage/log.ts';
 import type { LogManager } from '../storage/log-manager.ts';
@@ -15,6 +16,8 @@ export interface PartitionsListener {
   partitionChanged(partition: Partition): void;
   /** It is closed, and not here any more. */
   partitionClosed(partition: Partition): void;
+  /** Brokers have come or gone, or are fenced or not. */
+  brokersChanged?(): void;
 }
 
 /** What the partitions of a broker share. */
@@ -94,6 +97,9 @@ export class Partitions implements PartitionLookup {
     for (const topic of delta.topicsDeleted) this.#remove(topic);
     for (const [topic, indexes] of delta.partitionsChanged) {
       this.#bringAll(topic, indexes, { isNew: true });
+    }
+    if (delta.brokersChanged.size > 0) {
+      for (const listener of this.#modules.listeners) listener.brokersChanged?.();
     }
     const allTopics = delta.brokerConfigsChanged.size > 0;
     for (const topic of allTopics ? image.topicsByName.values() : delta.topicConfigsChanged) {

@@ -1,8 +1,9 @@
 import type { BrokerConfig } from '../config/broker-config.ts';
 import type { ClusterImage } from '../metadata/image.ts';
-import type { Partition, ReplicationModules } from '../replication/partition.ts';
+import type { Partition } from '../replication/partition.ts';
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts';
 import { preferredReplica } from '../replication/replica-selection.ts';
+import type { ReplicationModules } from '../replication/replication-modules.ts';
 import type { Runtime, Timer } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
 import { InSyncCommitter, type InSyncCommitterModules } from './in-sync-committer.ts';
@@ -103,6 +104,11 @@ export class ReplicaManager implements PartitionsListener {
   partitionClosed(partition: Partition): void {
     this.#led.delete(partition);
     this.#fetchers.unfollow(partition);
+  }
+
+  /** `PartitionsListener`: others may be in an in-sync set now. */
+  brokersChanged(): void {
+    for (const partition of this.#led) partition.checkInSync();
   }
 
   /** Looks at all that are led twice in `replica.lag.time.max.ms`, as Apache does. */

@@ -11,13 +11,14 @@ export function withInSyncSet(
 ): PartitionImage {
   const least = Math.min(minInsyncReplicas, partition.replicas.length);
   const eligible = isr.length >= least ? [] : [...partition.elr, ...partition.isr];
-  const elr = [...new Set(eligible)].filter((nodeId) => !isr.includes(nodeId));
+  const stays = (nodeId: number): boolean =>
+    partition.replicas.includes(nodeId) && !isr.includes(nodeId);
   return {
     ...partition,
     isr,
-    elr,
-    lastKnownElr:
-      isr.length >= least ? [] : partition.lastKnownElr.filter((nodeId) => !elr.includes(nodeId)),
+    elr: [...new Set(eligible)].filter(stays),
+    // It has a leader, who asks for this.
+    lastKnownElr: [],
     partitionEpoch: partition.partitionEpoch + 1,
   };
 }

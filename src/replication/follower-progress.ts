@@ -50,6 +50,14 @@ export class FollowerProgress {
     this.#lastFetchMs = nowMs;
   }
 
+  /**
+   * The leader's log, which ended at `leaderEndOffset`, goes on: whoever had all of it was caught up until now,
+   * also where it has not fetched for a while, since there was nothing.
+   */
+  noteAppended(leaderEndOffset: number, nowMs: number): void {
+    if (this.logEndOffset === leaderEndOffset) this.lastCaughtUpMs = nowMs;
+  }
+
   /** Whether it has all, or had all there was at a time no longer ago than `lagTimeMaxMs`. */
   isCaughtUp(leaderEndOffset: number, nowMs: number, lagTimeMaxMs: number): boolean {
     return this.logEndOffset === leaderEndOffset || nowMs - this.lastCaughtUpMs <= lagTimeMaxMs;

@@ -2,15 +2,15 @@ import { minInsyncReplicas } from '../config/derived-defaults.ts';
 import type { PartitionImage } from '../metadata/image.ts';
 import { replicaCountOf } from '../metadata/replica-count.ts';
 import type { RecordBatch } from '../records/record-batch.ts';
-import type { Background, Clock } from '../runtime/runtime.ts';
 import type { Log, LogListener } from '../storage/log.ts';
-import { AckQueue, type AppendWaiter } from './ack-queue.ts';
+import type { AppendWaiter } from './ack-queue.ts';
 import { noRecordErrors, refusal, type AppendOutcome } from './append-outcome.ts';
 import type { FollowerPosition } from './follower-progress.ts';
-import type { InSyncChanges } from './in-sync-changes.ts';
 import { LeaderState, type InSyncProposal, type ReplicationRules } from './leader-state.ts';
 import type { PartitionError } from './partition-error.ts';
-import { prepareBatch, type PrepareLimits } from './prepare-batch.ts';
+import { PendingAppends } from './pending-appends.ts';
+import { prepareBatch } from './prepare-batch.ts';
+import type { PartitionModules } from './replication-modules.ts';
 import { rejected, RewriteQueue, type RequiredAcks } from './rewrite-queue.ts';
 
 /** Who waits for a partition to have more to read. Called at any number of times until it is removed. */
@@ -23,26 +23,8 @@ export interface DataWaiter {
 /** What a reader reads up to: a consumer what is replicated, a follower all that is written. */
 export type ReadBound = 'highWatermark' | 'logEnd';
 
-/** What makes a replica one of several. */
-export interface ReplicationModules {
-  readonly nodeId: number;
-  /** Whether this broker may lead now: whether its registration is surely alive. */
-  readonly mayLead: () => boolean;
-  /** `replica.lag.time.max.ms`. */
-  readonly lagTimeMaxMs: () => number;
-  readonly eligibleEpochOf: ReplicationRules['eligibleEpochOf'];
-  readonly inSyncChanges: InSyncChanges;
-}
-
-/** What a partition needs of the broker around it. */
-export interface PartitionModules {
-  readonly clock: Clock;
-  readonly background: Background;
-  readonly limits: PrepareLimits;
-  readonly replication: ReplicationModules;
-  /** Told of a broken invariant that nobody else would hear of. */
-  readonly defect: (error: unknown) => void;
-}
+/** What a waiter is told of; the low watermark is where the log starts on all replicas. */
+export type Watched = ReadBound | 'lowWatermark';
 
 /**
  * A replica of a partition on this broker: its log, and what makes it the leader's. Appends are decided at
@@ -62,17 +44,16 @@ export class Partition implements LogListener {
   #state: PartitionImage;
   /** While it leads. */
   #leader: LeaderState | undefined;
-  /** acks=1 and 0: what waits for the end of the write. With 0 nobody is answered, but memory is in use. */
-  readonly #awaitingWrite = new AckQueue();
-  /** acks=-1: what waits for the high watermark. */
-  readonly #awaitingReplicas = new AckQueue();
-  /** The same of a coordinator, which waits on where a client is told to try again. */
-  readonly #awaitingCommit = new AckQueue();
+  readonly #pending = new PendingAppends();
   /** Invariant: while it is not empty, no append passes it. */
   readonly #rewrites: RewriteQueue;
+  /** Of what was written when something was written last, while it leads. */
+  #endOffsetBefore = -1;
   readonly #dataWaiters = new Set<DataWaiter>();
   /** The same for those who read up to the log's end. */
   readonly #endWaiters = new Set<DataWaiter>();
+  /** Of those who wait until all replicas have deleted something. */
+  readonly #startWaiters = new Set<DataWaiter>();
   #closed = false;
 
   constructor(
@@ -174,7 +155,7 @@ export class Partition implements LogListener {
     this.#leader = undefined;
     // Who waits is told last: it may look again at once, and is to find the new leader then.
     if (leads) this.#lead();
-    else this.#failAppends(notLeader);
+    else this.#pending.fail(notLeader);
     this.endWaits();
   }
 
@@ -183,6 +164,7 @@ export class Partition implements LogListener {
     const epochStartOffset = this.log.logEndOffset;
     const { nodeId } = this.#modules.replication;
     const nowMs = this.#nowMs();
+    this.#endOffsetBefore = this.log.writtenEndOffset;
     this.#leader = new LeaderState({ nodeId, state: this.#state, epochStartOffset, nowMs });
     this.#inSyncSetChanged(this.#leader);
   }
@@ -190,21 +172,14 @@ export class Partition implements LogListener {
   #inSyncSetChanged(leader: LeaderState): void {
     this.#advanceHighWatermark();
     if (!leader.isAlone && leader.isUnderMinInsync(this.#rules)) {
-      this.#awaitingReplicas.fail(-1, tooFewAfterAppend);
+      this.#pending.failReplicated(tooFewAfterAppend);
     }
-  }
-
-  /** Fails all appends that are not acknowledged and reach beyond `offset`. */
-  #failAppends(outcome: AppendOutcome, offset = -1): void {
-    this.#awaitingWrite.fail(offset, outcome);
-    this.#awaitingReplicas.fail(offset, outcome);
-    this.#awaitingCommit.fail(offset, outcome);
   }
 
   /** This broker may not lead any more, though the image still says that it does: nothing is acknowledged. */
   suspend(): void {
     if (this.#leader === undefined) return;
-    this.#failAppends(notLeader);
+    this.#pending.fail(notLeader);
     this.endWaits();
   }
 
@@ -280,8 +255,7 @@ export class Partition implements LogListener {
     };
     // A duplicate may still be on its way to the file: it is acknowledged no sooner than its original.
     const endOffset = result.lastOffset + 1;
-    if (acks === -1) this.#awaitingReplicas.push(endOffset, waiter, slot, outcome);
-    else this.#awaitingWrite.push(endOffset, waiter, slot, outcome);
+    this.#pending.add(acks, endOffset, waiter, slot, outcome);
     if (result.outcome === 'duplicate') this.#acknowledge();
   }
 
@@ -300,7 +274,7 @@ export class Partition implements LogListener {
     const result = this.log.append(batch, { origin: 'coordinator', leaderEpoch: this.leaderEpoch });
     if (result.outcome === 'rejected') return { error: result.reason };
     const { baseOffset, lastOffset, logAppendTimeMs } = result;
-    this.#awaitingCommit.push(lastOffset + 1, waiter, slot, {
+    this.#pending.addOfCoordinator(lastOffset + 1, waiter, slot, {
       error: undefined,
       message: undefined,
       recordErrors: noRecordErrors,
@@ -320,6 +294,8 @@ export class Partition implements LogListener {
   /** `LogListener`: what was gathered in a turn is in the file. */
   onWritten(): void {
     if (this.#leader !== undefined) {
+      if (!this.#leader.isAlone) this.#leader.noteAppended(this.#endOffsetBefore, this.#nowMs());
+      this.#endOffsetBefore = this.log.writtenEndOffset;
       this.#acknowledge();
       this.#advanceHighWatermark();
     }
@@ -328,7 +304,7 @@ export class Partition implements LogListener {
 
   /** `LogListener`: the log has cut off what it could not write. */
   onWriteFailed(_log: Log, firstLostOffset: number, reason: 'KAFKA_STORAGE_ERROR'): void {
-    this.#failAppends(refusal(reason, 'the write to the log failed'), firstLostOffset);
+    this.#pending.fail(refusal(reason, 'the write to the log failed'), firstLostOffset);
     for (const waiter of this.#endWaiters) waiter.dataArrived(this);
   }
 
@@ -338,8 +314,8 @@ export class Partition implements LogListener {
       this.suspend();
       return;
     }
-    this.#awaitingWrite.release(this.log.writtenEndOffset);
-    this.#awaitingReplicas.release(this.highWatermark);
+    this.#pending.written(this.log.writtenEndOffset);
+    this.#pending.replicated(this.highWatermark);
   }
 
   /**
@@ -358,8 +334,7 @@ export class Partition implements LogListener {
 
   #setHighWatermark(offset: number): void {
     this.log.setHighWatermark(offset);
-    this.#awaitingReplicas.release(offset);
-    this.#awaitingCommit.release(offset);
+    this.#pending.replicated(offset);
     for (const waiter of this.#dataWaiters) waiter.dataArrived(this);
   }
 
@@ -379,12 +354,28 @@ export class Partition implements LogListener {
     if (!leader.noteFetch(nodeId, position, writtenEndOffset, this.#nowMs()))
       return 'UNKNOWN_LEADER_EPOCH';
     this.#advanceHighWatermark();
-    const growth = leader.proposeGrowth(nodeId, this.highWatermark, this.#rules);
-    if (growth !== undefined) this.#propose(leader, growth);
+    this.#grow(leader, nodeId);
+    for (const waiter of this.#startWaiters) waiter.dataArrived(this);
     return undefined;
   }
 
-  /** Proposes that followers who have not kept up leave the in-sync set; to be called now and then. */
+  #grow(leader: LeaderState, nodeId: number): void {
+    const growth = leader.proposeGrowth(nodeId, this.highWatermark, this.#rules);
+    if (growth !== undefined) this.#propose(leader, growth);
+  }
+
+  /** Followers that have everything are not heard of until there is more: whoever may come in is let in. */
+  #growByQuiet(leader: LeaderState): void {
+    const { writtenEndOffset } = this.log;
+    for (const { nodeId, logEndOffset } of leader.followers()) {
+      if (logEndOffset === writtenEndOffset) this.#grow(leader, nodeId);
+    }
+  }
+
+  /**
+   * Proposes who has to leave the in-sync set, and who may come in; to be called now and then, and when brokers
+   * have come or gone.
+   */
   checkInSync(): void {
     const leader = this.#leader;
     if (leader === undefined || leader.isAlone || !this.isLeader) return;
@@ -393,6 +384,7 @@ export class Partition implements LogListener {
     if (shrinking !== undefined) this.#propose(leader, shrinking);
     // Whom it waited for may have fallen behind, without a fetch or a write.
     this.#advanceHighWatermark();
+    this.#growByQuiet(leader);
   }
 
   #propose(leader: LeaderState, proposal: InSyncProposal): void {
@@ -403,7 +395,9 @@ export class Partition implements LogListener {
       .propose({ topic, topicId, index, proposal, minInsyncReplicas: least })
       .then(() => {
         leader.refused(proposal);
-        if (leader === this.#leader) this.#advanceHighWatermark();
+        if (leader !== this.#leader) return;
+        this.#advanceHighWatermark();
+        this.#growByQuiet(leader);
       })
       .catch(this.#modules.defect);
   }
@@ -431,34 +425,44 @@ export class Partition implements LogListener {
     return isolation === 'read_committed' ? this.log.lastStableOffset : this.log.highWatermark;
   }
 
-  addDataWaiter(waiter: DataWaiter, bound: ReadBound = 'highWatermark'): void {
-    if (bound === 'logEnd') this.#endWaiters.add(waiter);
+  addDataWaiter(waiter: DataWaiter, watched: Watched = 'highWatermark'): void {
+    if (watched === 'logEnd') this.#endWaiters.add(waiter);
+    else if (watched === 'lowWatermark') this.#startWaiters.add(waiter);
     else this.#dataWaiters.add(waiter);
   }
 
   removeDataWaiter(waiter: DataWaiter): void {
     this.#dataWaiters.delete(waiter);
     this.#endWaiters.delete(waiter);
+    this.#startWaiters.delete(waiter);
   }
 
   /**
-   * Deletes the records below `offset` (KIP-107); -1 means all below the high watermark. Answers the new low
-   * watermark.
+   * Deletes the records below `offset` (KIP-107); -1 means all below the high watermark. Answers where the log
+   * starts then; followers hear of it with their next answer.
    */
-  deleteRecordsBefore(offset: number): { lowWatermark: number } | { error: PartitionError } {
+  deleteRecordsBefore(offset: number): { startOffset: number } | { error: PartitionError } {
     if (!this.isLeader) return { error: 'NOT_LEADER_OR_FOLLOWER' };
     const { config } = this.log;
     if (!config.cleanupPolicyDelete) return { error: 'POLICY_VIOLATION' };
     const target = offset === -1 ? this.highWatermark : offset;
     if (target < 0 || target > this.highWatermark) return { error: 'OFFSET_OUT_OF_RANGE' };
     this.log.advanceLogStartOffset(target);
-    return { lowWatermark: this.log.logStartOffset };
+    for (const waiter of this.#dataWaiters) waiter.dataArrived(this);
+    return { startOffset: this.log.logStartOffset };
+  }
+
+  /** Where the log starts on all replicas whose brokers are alive, as far as the leader knows. */
+  get lowWatermark(): number {
+    const { logStartOffset } = this.log;
+    return this.#leader?.lowWatermark(logStartOffset, this.#rules) ?? logStartOffset;
   }
 
   /** Has everybody who waits for data answered with what there is. */
   endWaits(): void {
     for (const waiter of this.#dataWaiters) waiter.partitionClosed(this);
     for (const waiter of this.#endWaiters) waiter.partitionClosed(this);
+    for (const waiter of this.#startWaiters) waiter.partitionClosed(this);
   }
 
   /** Ends every wait; nothing is appended or read from here on. The log is its manager's to close. */
@@ -467,10 +471,11 @@ export class Partition implements LogListener {
     this.#closed = true;
     this.#leader = undefined;
     this.log.listener = undefined;
-    this.#failAppends(refusal(reason, 'the partition is closed'));
+    this.#pending.fail(refusal(reason, 'the partition is closed'));
     this.endWaits();
     this.#dataWaiters.clear();
     this.#endWaiters.clear();
+    this.#startWaiters.clear();
   }
 }
 

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  FetchSessions,
-  nextSessionEpoch,
-  type FetchPartition,
-} from '../../src/apis/fetch-sessions.ts';
+import type { FetchPartition } from '../../src/apis/fetch-partition.ts';
+import { FetchSessions, nextSessionEpoch } from '../../src/apis/fetch-sessions.ts';
 
 let drawn = 0;
 const random = { below: () => drawn++, bytes: () => new Uint8Array(16) };

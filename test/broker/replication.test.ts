@@ -6,9 +6,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readRecords } from '../../src/broker/read-records.ts';
-import { errorName } from '../../src/protocol/error-codes.ts';
+import { errorCodes, errorName } from '../../src/protocol/error-codes.ts';
+import {
+  deleteRecordsRequest,
+  deleteRecordsResponse,
+} from '../../src/protocol/messages/delete-records.ts';
+import {
+  findCoordinatorRequest,
+  findCoordinatorResponse,
+} from '../../src/protocol/messages/find-coordinator.ts';
 import { produceRequest } from '../../src/protocol/messages/produce.ts';
 import { must } from '../../src/util/assert.ts';
+import { commit, committed } from './group-calls.ts';
 import { requestFrame } from './raw-connection.ts';
 import { produceAnswer, produceBody, produceVersion } from './requests.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
@@ -175,4 +184,67 @@ test('who does not lead any more takes no writes, tells those that wait so, and 
   for (const nodeId of [1, 2, 3]) assert.deepEqual(await visible(cluster, nodeId), expected);
   const cut = cluster.log.find(({ event }) => event === 'a log was truncated');
   assert.deepEqual([cut?.nodeId, cut?.fields['fromOffset'], cut?.fields['toOffset']], [1, 4, 3]);
+});
+
+test('a group’s coordinator moves with its partition, and has every commit', async () => {
+  const config = { 'offsets.topic.num.partitions': 1, 'offsets.topic.replication.factor': 3 };
+  const cluster = await SimulatedCluster.start(3, { config });
+  await cluster.createTopic(topic, [1, 2, 3]);
+  const leaderOfGroups = async (): Promise<number> => {
+    const image = await cluster.image();
+    return image.topicsByName.get('__consumer_offsets')?.partitions[0]?.leader ?? -1;
+  };
+  const first = await cluster.connect(1);
+  const asked = { keyType: 0, coordinatorKeys: ['group'] };
+  await first.call(findCoordinatorRequest, findCoordinatorResponse, 4, asked);
+  await cluster.until(
+    () => cluster.broker(1).partitions.get('__consumer_offsets', 0) !== undefined,
+  );
+  let coordinator = await leaderOfGroups();
+  for (let offset = 10; offset <= 12; offset++) {
+    const peer = await cluster.connect(coordinator);
+    assert.equal(await commit(peer, 'group', topic, offset), 0);
+    const next = (coordinator % 3) + 1;
+    await cluster.change('__consumer_offsets', 0, { leader: next });
+    const led = cluster.partition(next, '__consumer_offsets');
+    await cluster.until(() => led.isLeader && !led.isHighWatermarkBehind);
+    await cluster.until(() => !cluster.partition(coordinator, '__consumer_offsets').isLeader);
+    assert.deepEqual(await committed(peer, 'group', topic), {
+      errorCode: errorCodes.NOT_COORDINATOR,
+    });
+    coordinator = next;
+    const peerOfNext = await cluster.connect(coordinator);
+    let found = await committed(peerOfNext, 'group', topic);
+    while (typeof found !== 'number') {
+      assert.equal(found.errorCode, errorCodes.COORDINATOR_LOAD_IN_PROGRESS);
+      await cluster.simulation.runFor(10);
+      found = await committed(peerOfNext, 'group', topic);
+    }
+    assert.equal(found, offset);
+  }
+});
+
+test('records are deleted when no live replica shows them any more', async () => {
+  const config = { 'replica.lag.time.max.ms': 60_000 };
+  const cluster = await SimulatedCluster.start(3, { config });
+  await cluster.createTopic(topic, [1, 2, 3], { 'min.insync.replicas': '2' });
+  await write(cluster, 'a', 4);
+  const peer = await cluster.connect(1);
+  const deleteBefore = async (offset: number, timeoutMs: number): Promise<unknown[]> => {
+    const topics = [{ name: topic, partitions: [{ partitionIndex: 0, offset }] }];
+    const body = { topics, timeoutMs };
+    const answer = await peer.call(deleteRecordsRequest, deleteRecordsResponse, 2, body);
+    const { errorCode, lowWatermark } = must(answer.topics[0]?.partitions[0]);
+    return [errorName(errorCode), lowWatermark];
+  };
+  assert.deepEqual(await deleteBefore(2, 30_000), ['NONE', 2]);
+  for (const nodeId of [1, 2, 3]) {
+    assert.equal(cluster.partition(nodeId, topic).log.logStartOffset, 2, `broker ${nodeId}`);
+  }
+  cluster.simulation.cut('broker1', 'broker3');
+  assert.deepEqual(await deleteBefore(3, 1000), ['REQUEST_TIMED_OUT', 2]);
+  cluster.crash(3);
+  await cluster.fence(3);
+  await cluster.until(() => cluster.broker(1).metadata.image.brokers.get(3)?.fenced === true);
+  assert.deepEqual(await deleteBefore(3, 1000), ['NONE', 3]);
 });

@@ -159,3 +159,13 @@ test('who is no replica is not heard, and one that joins the replicas is', () =>
   assert.equal(fetched(leader, 3, 0, 0), true);
   assert.equal(fetched(leader, 2, 0, 0), false);
 });
+
+test('a follower that had all there was is given its time from when more comes', () => {
+  const leader = leaderOf(partitionImage([1, 2]));
+  fetched(leader, 2, 10, 10, 0);
+  const later = 50 * lagTimeMaxMs;
+  leader.noteAppended(10, later);
+  assert.equal(leader.proposeShrinking(11, rules(1), later + lagTimeMaxMs), undefined);
+  leader.noteAppended(11, later + lagTimeMaxMs);
+  assert.deepEqual(leader.proposeShrinking(12, rules(1), later + lagTimeMaxMs + 1)?.isr, [1]);
+});

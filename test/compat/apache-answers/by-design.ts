@@ -188,11 +188,6 @@ const fetchDeviations: readonly Deviation[] = [
     odradek: /^null$/,
   },
   {
-    why: 'no replica fetches from here yet; it is told whom to ask',
-    scenario: /^Fetch .*: a replica that is none/,
-    place: /\.nodeEndpoints$/,
-  },
-  {
     why: 'partitions take turns from the first answer on: in Apache from the second',
     scenario: /^Fetch .*: partitions take turns/,
     place: /\.partitionIndex$/,
