@@ -21,7 +21,7 @@ const workerUrl = new URL(
  * `OdradekError`: `INVALID_ARGUMENT` for an option that does not exist or a value that it cannot have,
  * `BROKER_REFUSED` for a topic, `INVALID_CONFIG`, `UNKNOWN_CONFIG`, `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`,
  * `DATA_DIR_LOCKED`, `NEWER_FORMAT`, `CORRUPT_DATA`, `DISK_FULL`,
- * `TOO_MANY_OPEN_FILES`, `IO_ERROR`.
+ * `TOO_MANY_OPEN_FILES`, `IO_ERROR`; where the metadata is in etcd, `TIMED_OUT` and `METADATA_REFUSED`.
  */
 export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
   return startEmbedded(options, workerUrl);

@@ -50,7 +50,7 @@ export function parseEtcdAddress(key: string, text: string): EtcdAddress {
 }
 
 function endpointOf(text: string): EtcdEndpoint | undefined {
-  const match = /^(?:\[([0-9a-f:.]+(?:%\w+)?)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/i.exec(text);
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/i.exec(text);
   if (match === null) return undefined;
   const host = match[1] ?? match[2] ?? '';
   const port = match[3] === undefined ? defaultPort : Number(match[3]);

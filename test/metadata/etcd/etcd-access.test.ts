@@ -82,6 +82,22 @@ test(
   },
 );
 
+test('a user of the prefix may have history compacted', { skip }, async () => {
+  const where = `etcd://${etcd.endpoint}/ann/history`;
+  const store = openEtcdStore(where, { user: ann, historyMs: 200 });
+  const first = committedAt(await store.commit([], [put('a', '0')]));
+  const late = new Recorder();
+  await until(async () => {
+    committedAt(await store.commit([], [put('a', '1')]));
+    const watch = store.watch('', first, late);
+    await until(() => late.compacted || late.revision > first);
+    watch.close();
+    late.revision = 0;
+    return late.compacted;
+  });
+  await store.close();
+});
+
 test(
   'no user, a wrong password and a key that is not ours are named, with what to do',
   { skip },

@@ -97,8 +97,8 @@ test('addresses of etcd: members, ports, TLS and a prefix', () => {
     false,
     '/',
   ]);
-  assert.deepEqual(parse('ETCDS://[::1]:7,[fe80::1%eth0]/x//y/'), [
-    '[::1]:7 [fe80::1%eth0]:2379',
+  assert.deepEqual(parse('ETCDS://[::1]:7,[fe80::1]/x//y/'), [
+    '[::1]:7 [fe80::1]:2379',
     true,
     '/x/y/',
   ]);
