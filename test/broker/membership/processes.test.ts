@@ -31,7 +31,10 @@ class BrokerProcess {
     const set = [`node.id=${nodeId}`, 'leader.imbalance.check.interval.seconds=1'];
     this.#words = [
       'start',
-      ...['--metadata', store, '--data-dir', join(folder, String(nodeId))],
+      '--metadata',
+      store,
+      '--data-dir',
+      join(folder, String(nodeId)),
       ...set.flatMap((pair) => ['--set', pair]),
     ];
   }

@@ -59,7 +59,7 @@ async function watchers(count: number) {
         connection.start({ onData: () => {}, onDrain: () => {}, onClose: () => {} });
       }),
     );
-    let watching: Suspicions | undefined;
+    const watching: Suspicions[] = [];
     const follower = await finish(
       simulation,
       ImageFollower.start(
@@ -68,14 +68,14 @@ async function watchers(count: number) {
             for (const at of delta.suspicionsChanged) {
               if (image.suspicions.has(at)) suspicions.push(`${id} sees ${at}`);
             }
-            watching?.imageChanged(delta);
+            for (const one of watching) one.imageChanged(delta);
           },
           onFailure: assert.fail,
         },
         { store, timers: runtime.timers },
       ),
     );
-    watching = new Suspicions({
+    const watcher = new Suspicions({
       runtime,
       logger: silentLogger,
       image: () => follower.image,
@@ -88,7 +88,8 @@ async function watchers(count: number) {
       interBrokerListenerName: () => 'PLAINTEXT',
       sessionTimeoutMs: () => sessionTimeoutMs,
     });
-    watching.start();
+    watching.push(watcher);
+    watcher.start();
   }
   await simulation.runFor(2000);
   assert.deepEqual([revoked, suspicions], [[], []]);
