@@ -1,4 +1,5 @@
 import type { BrokerImage, ClusterImage } from '../metadata/image.ts';
+import { isLedByProcessBefore } from './broker-state.ts';
 import type { Decision } from './decision.ts';
 import { registrationChange } from './registration-change.ts';
 
@@ -9,8 +10,8 @@ export interface AdmittedBroker {
 }
 
 /**
- * Lets brokers in that have registered and are live, once nothing in the cluster says any more that they lead or
- * are in sync: what they had then is over, in epochs that nobody confuses with what comes (KIP-841, KIP-966).
+ * Lets brokers in that have registered and are live, once they lead nothing any more in an epoch of the process
+ * before, and those whose logs may have lost records are in sync with nothing, nor eligible (KIP-966).
  */
 export function admitBrokers(image: ClusterImage): Decision<AdmittedBroker> {
   const waiting = [...image.brokers.values()].filter(({ live, admitted }) => live && !admitted);
@@ -29,12 +30,13 @@ export function admitBrokers(image: ClusterImage): Decision<AdmittedBroker> {
 
 function notBusy(image: ClusterImage, waiting: readonly BrokerImage[]): BrokerImage[] {
   const busy = new Set<number>();
+  const unclean = waiting.filter(({ uncleanShutdown }) => uncleanShutdown);
   for (const { partitions } of image.topicsByName.values()) {
-    for (const { leader, isr, elr } of partitions) {
-      busy.add(leader);
-      for (const id of isr) busy.add(id);
-      for (const id of elr) {
-        if (image.brokers.get(id)?.uncleanShutdown === true) busy.add(id);
+    for (const partition of partitions) {
+      const { leader, isr, elr } = partition;
+      if (isLedByProcessBefore(image.brokers.get(leader), partition)) busy.add(leader);
+      for (const { nodeId } of unclean) {
+        if (isr.includes(nodeId) || elr.includes(nodeId)) busy.add(nodeId);
       }
     }
   }

@@ -1,10 +1,10 @@
 import type { ClusterImage, PartitionImage, TopicImage } from '../metadata/image.ts';
 import { storeLimits } from '../metadata/store.ts';
-import { serves } from './broker-state.ts';
+import { isLedByProcessBefore, returns, serves } from './broker-state.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import type { Decision } from './decision.ts';
 import { changePartition } from './partition-change.ts';
-import type { PartitionTargets } from './partition-change.ts';
+import type { PartitionRules, PartitionTargets } from './partition-change.ts';
 import { mayElectUncleanly, partitionChange, partitionRules } from './partition-rules.ts';
 
 /** A partition of a topic, as the image has it. */
@@ -30,24 +30,31 @@ export function* allPartitions(image: ClusterImage): Generator<PartitionOfTopic>
 }
 
 /**
- * Takes brokers that do not serve out of the in-sync sets of `candidates` (KIP-841), elects other leaders where
- * they led, and leaders where there is none and somebody can lead. Brokers whose logs may have lost records are
- * not eligible any more either (KIP-966). A function of the image alone: decided again when others have written
- * in between, it does what is left to do. As many changes as fit one commit; none when all is as it should be.
+ * Takes brokers that are not there out of the in-sync sets of `candidates` (KIP-841), elects other leaders where
+ * they led, and leaders where there is none and somebody can lead. Where a leader has come back as another
+ * process, its epoch rises. Brokers whose logs may have lost records are not eligible any more (KIP-966).
+ *
+ * A function of the image alone: decided again when others have written in between, it does what is left to do.
+ * As many changes as fit one commit; none when all is as it should be.
  */
 export function keepLeaders(
   image: ClusterImage,
   candidates: Iterable<PartitionOfTopic>,
   settings: ControllerSettings,
 ): Decision<LedPartition> {
+  const { brokers } = image;
   const uncleanReplicas = uncleanBrokers(image);
-  const isOf = (id: number): boolean => serves(image.brokers.get(id));
+  const isThere = (id: number): boolean => serves(brokers.get(id)) || returns(brokers.get(id));
   return changeEach(image, candidates, settings, (partition, topic) => {
     const { leader, isr, elr } = partition;
-    const isLed = leader >= 0 && isOf(leader);
-    if (isLed && isr.every(isOf) && !elr.some((id) => uncleanReplicas.has(id))) return undefined;
+    const newProcess = isLedByProcessBefore(brokers.get(leader), partition);
+    const isLed = leader >= 0 && isThere(leader) && !newProcess;
+    if (isLed && isr.every(isThere) && !elr.some((id) => uncleanReplicas.has(id))) return undefined;
     const election = mayElectUncleanly(topic, settings.layers) ? 'unclean' : 'online';
-    return { isr: isr.filter(isOf), election, uncleanReplicas };
+    return {
+      targets: { isr: isr.filter(isThere), election, uncleanReplicas, newProcess },
+      mayLead: isThere,
+    };
   });
 }
 
@@ -63,7 +70,7 @@ export function preferLeaders(
     const { leader, isr } = partition;
     if (preferred === undefined || leader < 0 || leader === preferred) return undefined;
     const canLead = isr.includes(preferred) && serves(image.brokers.get(preferred));
-    return canLead ? { election: 'preferred' } : undefined;
+    return canLead ? { targets: { election: 'preferred' } } : undefined;
   });
 }
 
@@ -72,18 +79,24 @@ function uncleanBrokers(image: ClusterImage): ReadonlySet<number> {
   return new Set(unclean.map(({ nodeId }) => nodeId));
 }
 
+/** What is to become of a partition, and by which rules where they are not those of all. */
+interface Plan extends Partial<PartitionRules> {
+  readonly targets: PartitionTargets;
+}
+
 function changeEach(
   image: ClusterImage,
   candidates: Iterable<PartitionOfTopic>,
   settings: ControllerSettings,
-  targetsOf: (partition: PartitionImage, topic: TopicImage) => PartitionTargets | undefined,
+  plan: (partition: PartitionImage, topic: TopicImage) => Plan | undefined,
 ): Decision<LedPartition> {
   const publish = [];
   const results: LedPartition[] = [];
   for (const { topic, partition } of candidates) {
-    const targets = targetsOf(partition, topic);
-    if (targets === undefined) continue;
-    const rules = partitionRules(image, topic, settings.layers);
+    const planned = plan(partition, topic);
+    if (planned === undefined) continue;
+    const { targets, ...others } = planned;
+    const rules = { ...partitionRules(image, topic, settings.layers), ...others };
     const value = changePartition(partition, targets, rules);
     if (value === undefined) continue;
     publish.push(partitionChange(topic, partition, value));

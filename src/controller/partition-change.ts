@@ -15,6 +15,8 @@ export interface PartitionTargets {
    * acknowledged, whoever is alive. `online` unless given.
    */
   readonly election?: 'online' | 'preferred' | 'unclean';
+  /** Whether the leader epoch rises though the same broker leads on: it is another process that does. */
+  readonly newProcess?: boolean;
   /** They may have lost what they had written: no longer eligible. */
   readonly uncleanReplicas?: ReadonlySet<number>;
 }
@@ -50,8 +52,8 @@ interface Election {
  *   acknowledged meanwhile that they do not have.
  * - Elections are made among those in sync, without any among the eligible, and without those by the last known
  *   leader once it is back.
- * - The leader epoch rises with another leader, and when a replica goes, so that it is fenced off; the partition
- *   epoch rises with every change.
+ * - The leader epoch rises with another leader, with another process of the same, and when a replica goes, so that
+ *   it is fenced off; the partition epoch rises with every change.
  */
 export function changePartition(
   partition: PartitionImage,
@@ -77,7 +79,9 @@ export function changePartition(
     draft.elr = isLarge(draft, rules) ? [] : draft.elr.filter((id) => id !== leader);
   }
   const changed = { ...draft, leader, lastKnownElr: lastKnownLeader(partition, draft, leader) };
-  return isSame(partition, changed) ? undefined : withEpochs(partition, changed);
+  const isNewProcess = targets.newProcess === true;
+  if (!isNewProcess && isSame(partition, changed)) return undefined;
+  return withEpochs(partition, changed, isNewProcess);
 }
 
 /** Takes the replicas away that are to go, once those that are to stay are all in sync. */
@@ -149,9 +153,13 @@ function lastKnownLeader(
 
 type Changed = Omit<PartitionValue, 'leaderEpoch' | 'partitionEpoch'>;
 
-function withEpochs(partition: PartitionImage, changed: Changed): PartitionValue {
+function withEpochs(
+  partition: PartitionImage,
+  changed: Changed,
+  isNewProcess: boolean,
+): PartitionValue {
   const replicaLeaves = partition.replicas.some((id) => !changed.replicas.includes(id));
-  const rises = changed.leader !== partition.leader || replicaLeaves;
+  const rises = changed.leader !== partition.leader || replicaLeaves || isNewProcess;
   return {
     ...changed,
     leaderEpoch: partition.leaderEpoch + (rises ? 1 : 0),

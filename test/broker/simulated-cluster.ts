@@ -20,6 +20,7 @@ import type {
   WatchListener,
 } from '../../src/metadata/store.ts';
 import type { Partition } from '../../src/replication/partition.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import { createSimulation, type Simulation } from '../../src/runtime/simulated/simulation.ts';
 import { must } from '../../src/util/assert.ts';
 import { brokerValues, SimulatedPeer, type LogLine, type TestConfig } from './simulated-broker.ts';
@@ -100,6 +101,13 @@ export class SimulatedCluster {
     const wasThere = this.#members.has(nodeId);
     if (wasThere && simulation.isUp(host)) this.crash(nodeId);
     const runtime = wasThere ? simulation.restart(host) : simulation.runtime(host);
+    const member = await this.beginOn(runtime, nodeId, host);
+    this.#members.set(nodeId, member);
+    return member.running;
+  }
+
+  /** Starts a broker somewhere, which is none of the cluster's own. */
+  async beginOn(runtime: Runtime, nodeId: number, host: string): Promise<Member> {
     const store = new StoreOfOneLife(this.store.client(host));
     const { config, rackOf } = this.#options;
     const values = brokerValues({
@@ -115,8 +123,7 @@ export class SimulatedCluster {
     running.closed.catch((error: unknown) => {
       if (store.isAlive) this.#defect = { error };
     });
-    this.#members.set(nodeId, { running, store });
-    return running;
+    return { running, store };
   }
 
   #logger(nodeId: number) {

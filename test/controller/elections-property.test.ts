@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { minInsyncReplicas } from '../../src/config/derived-defaults.ts';
 import { admitBrokers } from '../../src/controller/admit-brokers.ts';
-import { serves } from '../../src/controller/broker-state.ts';
+import { isLedByProcessBefore, returns, serves } from '../../src/controller/broker-state.ts';
 import { allPartitions, keepLeaders, preferLeaders } from '../../src/controller/keep-leaders.ts';
 import { announceStop } from '../../src/controller/stop-broker.ts';
 import { imageKeys } from '../../src/metadata/image-keys.ts';
@@ -147,9 +147,20 @@ class Model {
         this.image,
         keepLeaders(this.image, allPartitions(this.image), settings),
       ).length;
-      if (changed === 0) changed = carryOut(this.image, admitBrokers(this.image)).length;
+      if (changed === 0) changed = this.#admit();
     });
     return changed > 0;
+  }
+
+  #admit(): number {
+    const admitted = admitBrokers(this.image).results;
+    for (const { nodeId } of admitted) {
+      const broker = this.image.brokers.get(nodeId);
+      for (const partition of this.#partitions()) {
+        assert.ok(!isLedByProcessBefore(broker, partition), 'who is admitted leads in new epochs');
+      }
+    }
+    return carryOut(this.image, admitBrokers(this.image)).length;
   }
 
   settle(): void {
@@ -206,7 +217,7 @@ class Model {
     const end = this.#logOf(leader, index) + 1;
     this.#logs.set(`${leader}/${index}`, end);
     // Those that are dead and not found so yet hold it up.
-    if (!isr.every((id) => this.image.brokers.get(id)?.live === true)) return;
+    if (!isr.every((id) => serves(this.image.brokers.get(id)))) return;
     for (const id of isr) this.#logs.set(`${id}/${index}`, end);
     if (isr.length >= minInsyncReplicas(this.#setup.minInsync, replicas.length)) {
       this.#acknowledged[index] = end;
@@ -239,7 +250,9 @@ class Model {
     if (now.revision === before.revision) return;
     assert.equal(now.partitionEpoch, before.partitionEpoch + 1, 'each change has its epoch');
     const isOther = leader !== before.leader;
-    assert.equal(now.leaderEpoch, before.leaderEpoch + (isOther ? 1 : 0), 'each leader has its');
+    const isNew = returns(this.image.brokers.get(leader)) && now.leaderEpoch > before.leaderEpoch;
+    const rises = isOther || isNew ? 1 : 0;
+    assert.equal(now.leaderEpoch, before.leaderEpoch + rises, 'each leader has its');
     assert.ok(leader === -1 || isr.includes(leader), 'who leads is in sync');
     assert.ok(isr.length + elr.length + lastKnownElr.length > 0, 'somebody is waited for');
     assert.ok(leader >= 0 || isr.length === 0, 'nobody is in sync with nobody');

@@ -107,15 +107,26 @@ test('who returns unclean and was the last in sync leads again as the last known
   assert.deepEqual(seen(image), [1, 7, [1], []]);
 });
 
-test('who returns clean while it still led is led by in a new epoch only, and stays eligible', () => {
-  const image = clusterWith({ replicas: [1], isr: [1] });
+test('who returns clean before anybody missed it leads on, in a new epoch, and is then admitted', () => {
+  const image = clusterWith({ replicas: [1, 2, 3], isr: [1, 2] });
   setBroker(image, 1, { epoch: 2, fenced: true });
   assert.deepEqual(admitBrokers(image).results, []);
   keep(image);
-  assert.deepEqual(seen(image), [-1, 6, [], [1]]);
-  carryOut(image, admitBrokers(image));
+  assert.deepEqual(seen(image), [1, 6, [1, 2], []]);
+  assert.deepEqual(keep(image), []);
+  assert.deepEqual(carryOut(image, admitBrokers(image)), [{ nodeId: 1, epoch: 2 }]);
+  assert.deepEqual(keep(image), []);
+});
+
+test('who returns clean and was missed leads again what nobody else could, before it is admitted', () => {
+  const image = clusterWith({ replicas: [1, 2, 3], isr: [1, 3] });
+  die(image, 1, 3);
   keep(image);
-  assert.deepEqual(seen(image), [1, 7, [1], []]);
+  assert.deepEqual(seen(image), [-1, 6, [], [1, 3]]);
+  setBroker(image, 3, { epoch: 2, fenced: true });
+  keep(image);
+  assert.deepEqual(seen(image), [3, 7, [3], [1]]);
+  assert.deepEqual(carryOut(image, admitBrokers(image)), [{ nodeId: 3, epoch: 2 }]);
 });
 
 test('a broker that stops leads nothing and is in sync with nothing', () => {

@@ -172,6 +172,29 @@ test('a broker whose registration is taken away registers anew, as does one whos
   await cluster.until(() => mayLead(cluster, 2));
 });
 
+test('another machine with a node id that is there waits until the lease of the process there ends', async () => {
+  const cluster = await threeBrokers();
+  const { epoch } = brokerAt(cluster, 1, 2);
+  let isIn = false;
+  const other = cluster.beginOn(cluster.simulation.runtime('other'), 2, 'other').then(() => {
+    isIn = true;
+  });
+  await cluster.simulation.runFor(20_000);
+  assert.deepEqual(
+    [isIn, brokerAt(cluster, 1, 2).epoch, mayLead(cluster, 2)],
+    [false, epoch, true],
+  );
+  const said = cluster.log.filter(({ event }) =>
+    event.startsWith('another process has this node id'),
+  );
+  assert.equal(said.length, 1);
+  cluster.crash(2);
+  await cluster.complete(other);
+  const { hostName, uncleanShutdown, fenced } = brokerAt(cluster, 1, 2);
+  assert.deepEqual([hostName, uncleanShutdown, fenced], ['other', false, false]);
+  assert.ok(!partitionAt(cluster, 1).isr.includes(2), 'it has nothing of what was there');
+});
+
 test('a broker that stops in order hands over what it leads first, within 200 ms, and returns clean', async () => {
   const cluster = await threeBrokers({}, 30);
   const epochs = new Set<boolean>();
