@@ -308,6 +308,7 @@ export class RunningBroker {
       logger: this.#logger,
       config: (): BrokerConfig => this.#config,
       image: (): ClusterImage => metadata.image,
+      mayLead: (): boolean => this.mayLead,
       defect: (error: unknown): void => this.#defect(error),
     };
   }
@@ -339,7 +340,6 @@ export class RunningBroker {
         ...this.#surroundings(metadata),
         commit: (compares, changes) => metadata.commit(compares, changes),
         brokerEpoch: () => membership.epoch,
-        mayLead: () => membership.mayLead(),
       },
     );
   }

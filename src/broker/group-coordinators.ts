@@ -30,6 +30,8 @@ export interface GroupCoordinatorsModules {
   readonly logger: Logger;
   readonly config: () => BrokerConfig;
   readonly image: () => ClusterImage;
+  /** Whether what is led here is surely led by nobody else. */
+  readonly mayLead: () => boolean;
   /** An empty coordinator for a partition of `__consumer_offsets`. */
   readonly create: (partition: number) => Coordinator<GroupEvent, GroupRecord>;
   /** Makes topics, and waits until they can be used. */
@@ -84,7 +86,8 @@ export class GroupCoordinators implements GroupService, PartitionsListener {
     eventOf: (ref: RequestRef<Response>) => GroupEvent,
     asker: Asker<Response>,
   ): AskedRequest {
-    const partition = this.#partitionOf(groupId);
+    // Another broker may be coordinating the group already.
+    const partition = this.#modules.mayLead() ? this.#partitionOf(groupId) : -1;
     return { partition, requestId: this.#runtime.ask(partition, eventOf, asker) };
   }
 

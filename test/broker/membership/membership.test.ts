@@ -7,7 +7,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imageKeys } from '../../../src/metadata/image-keys.ts';
 import type { BrokerImage, PartitionImage } from '../../../src/metadata/image.ts';
+import { errorName } from '../../../src/protocol/error-codes.ts';
+import { heartbeatRequest, heartbeatResponse } from '../../../src/protocol/messages/heartbeat.ts';
+import {
+  listOffsetsRequest,
+  listOffsetsResponse,
+} from '../../../src/protocol/messages/list-offsets.ts';
+import { produceRequest, produceResponse } from '../../../src/protocol/messages/produce.ts';
 import { must } from '../../../src/util/assert.ts';
+import { produceBody, produceVersion } from '../requests.ts';
 import { SimulatedCluster } from '../simulated-cluster.ts';
 
 const topic = 'orders';
@@ -158,6 +166,32 @@ test('a leader without the store for 5 s leads on; for longer, it stops before a
   cluster.store.setReachable('broker1', true);
   await cluster.until(() => mayLead(cluster, 1) && brokerAt(cluster, 1, 1).epoch > epoch);
   await cluster.until(() => partitionAt(cluster, 2).isr.length === 3);
+});
+
+test('a broker whose lease has lapsed answers neither as a leader nor as a coordinator', async () => {
+  const cluster = await threeBrokers();
+  await cluster.createTopic('__consumer_offsets', [1, 2, 3]);
+  const peer = await cluster.connect(1);
+  const answers = async (): Promise<unknown[]> => {
+    const heartbeat = { groupId: 'g', generationId: 1, memberId: 'm' };
+    const { errorCode } = await peer.call(heartbeatRequest, heartbeatResponse, 4, heartbeat);
+    const partition = { partitionIndex: 0, currentLeaderEpoch: -1, timestamp: -1 };
+    const offsets = { replicaId: -1, topics: [{ name: topic, partitions: [partition] }] };
+    const { topics } = await peer.call(listOffsetsRequest, listOffsetsResponse, 7, offsets);
+    const body = { ...produceBody(topic, ['x'], { acks: 1 }), timeoutMs: 1000 };
+    const { responses } = await peer.call(produceRequest, produceResponse, produceVersion, body);
+    const codes = [
+      errorCode,
+      topics[0]?.partitions[0]?.errorCode,
+      responses[0]?.partitionResponses[0]?.errorCode,
+    ];
+    return codes.map((code) => errorName(code ?? -1));
+  };
+  assert.deepEqual(await answers(), ['UNKNOWN_MEMBER_ID', 'NONE', 'NONE']);
+  cluster.store.setReachable('broker1', false);
+  await cluster.until(() => !mayLead(cluster, 1));
+  const refused = ['NOT_COORDINATOR', 'NOT_LEADER_OR_FOLLOWER', 'NOT_LEADER_OR_FOLLOWER'];
+  assert.deepEqual(await answers(), refused);
 });
 
 test('a broker whose registration is taken away registers anew, as does one whose lease is ended', async () => {
