@@ -33,6 +33,7 @@ export function* allPartitions(image: ClusterImage): Generator<PartitionOfTopic>
  * Takes brokers that are not there out of the in-sync sets of `candidates` (KIP-841), elects other leaders where
  * they led, and leaders where there is none and somebody can lead. Where a leader has come back as another
  * process, its epoch rises. Brokers whose logs may have lost records are not eligible any more (KIP-966).
+ * Reassignments end once those that are to stay are in sync (KIP-455).
  *
  * A function of the image alone: decided again when others have written in between, it does what is left to do.
  * As many changes as fit one commit; none when all is as it should be.
@@ -46,10 +47,13 @@ export function keepLeaders(
   const uncleanReplicas = uncleanBrokers(image);
   const isThere = (id: number): boolean => serves(brokers.get(id)) || returns(brokers.get(id));
   return changeEach(image, candidates, settings, (partition, topic) => {
-    const { leader, isr, elr } = partition;
+    const { leader, isr, elr, addingReplicas, removingReplicas } = partition;
     const newProcess = isLedByProcessBefore(brokers.get(leader), partition);
     const isLed = leader >= 0 && isThere(leader) && !newProcess;
-    if (isLed && isr.every(isThere) && !elr.some((id) => uncleanReplicas.has(id))) return undefined;
+    const isMoving = addingReplicas.length + removingReplicas.length > 0;
+    const isAsItShould =
+      isLed && isr.every(isThere) && !elr.some((id) => uncleanReplicas.has(id)) && !isMoving;
+    if (isAsItShould) return undefined;
     const election = mayElectUncleanly(topic, settings.layers) ? 'unclean' : 'online';
     return {
       targets: { isr: isr.filter(isThere), election, uncleanReplicas, newProcess },

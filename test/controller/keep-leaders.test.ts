@@ -136,6 +136,17 @@ test('a broker that stops leads nothing and is in sync with nothing', () => {
   assert.deepEqual(seen(image), [2, 6, [2, 3], []]);
 });
 
+test('a reassignment ends when all that are to stay are in sync, and not before', () => {
+  const moving = { replicas: [3, 2, 1], addingReplicas: [3], removingReplicas: [1], leader: 1 };
+  const early = clusterWith({ ...moving, isr: [1, 2] });
+  assert.deepEqual(keep(early), []);
+  const image = clusterWith({ ...moving, isr: [1, 2, 3] });
+  keep(image);
+  assert.deepEqual(partitionIn(image, 't').replicas, [3, 2]);
+  assert.deepEqual(seen(image), [3, 6, [2, 3], []]);
+  assert.deepEqual(keep(image), []);
+});
+
 test('leadership goes back to preferred replicas that are in sync and serve, and to no others', () => {
   const image = clusterWith({ replicas: [1, 2, 3], leader: 3 });
   addTopic(image, 'lagging', [{ replicas: [1, 2], isr: [2] }]);

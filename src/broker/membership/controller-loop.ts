@@ -82,6 +82,9 @@ export class ControllerLoop {
   /** Takes in what some commits changed. */
   imageChanged(delta: ImageDelta): void {
     if (delta.brokersChanged.size > 0 || delta.controllerChanged) this.#all = true;
+    // Whether an unclean leader will do, and how many in sync are enough.
+    if (delta.brokerConfigsChanged.size > 0) this.#all = true;
+    for (const topic of delta.topicConfigsChanged) this.#touch(topic, topic.partitions.keys());
     if (delta.topicsCreated.length > 0) this.#all ||= hasInternal(delta.topicsCreated);
     for (const [topic, indexes] of delta.partitionsChanged) this.#touch(topic, indexes);
     if (this.#all || this.#touched.size > 0) this.#wake();
@@ -221,14 +224,14 @@ function told<Result>(
 function toldLeaders({ changes, results }: Decision<LedPartition>): Decision<Done> {
   const lines: Done[] = results.map(({ topic, partition, leaderBefore, leader }) => ({
     level: 'debug',
-    event: leader === leaderBefore ? 'a broker is no longer in sync' : 'another leader',
+    event: leader === leaderBefore ? 'changed a partition' : 'another leader',
     fields: { topic, partition, from: leaderBefore, to: leader },
   }));
   if (lines.length === 0) return nothing;
   const leaderless = results.filter(({ leader }) => leader < 0).length;
   const elected = results.filter(({ leader, leaderBefore }) => leader !== leaderBefore).length;
   const fields = { partitions: results.length, elected: elected - leaderless, leaderless };
-  return { changes, results: [...lines, { level: 'info', event: 'changed leaders', fields }] };
+  return { changes, results: [...lines, { level: 'info', event: 'changed partitions', fields }] };
 }
 
 function toldAdmissions(decision: Decision<AdmittedBroker>): Decision<Done> {

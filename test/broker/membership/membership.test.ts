@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { imageKeys } from '../../../src/metadata/image-keys.ts';
+import { encodeValue, imageKeys } from '../../../src/metadata/image-keys.ts';
 import type { BrokerImage, PartitionImage } from '../../../src/metadata/image.ts';
 import { errorName } from '../../../src/protocol/error-codes.ts';
 import { heartbeatRequest, heartbeatResponse } from '../../../src/protocol/messages/heartbeat.ts';
@@ -32,6 +32,20 @@ function brokerAt(cluster: SimulatedCluster, nodeId: number, of: number): Broker
 
 function controllerAt(cluster: SimulatedCluster, nodeId: number): number {
   return cluster.broker(nodeId).metadata.image.controllerId;
+}
+
+/** Sets a topic's configs as AlterConfigs does. */
+async function setConfig(
+  cluster: SimulatedCluster,
+  name: string,
+  values: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { id } = must(cluster.broker(3).metadata.image.topicsByName.get(name));
+  const change = {
+    key: imageKeys.topicConfig(id),
+    value: encodeValue({ values: Object.fromEntries(values) }),
+  };
+  await cluster.store.client('hand').commit([], [change]);
 }
 
 /** How long it takes until `holds`, in virtual milliseconds. */
@@ -287,4 +301,40 @@ test('leadership comes back to preferred leaders by itself', async () => {
   await cluster.start(1);
   const all = Array.from({ length: 150 }, (_, i) => i);
   await cluster.until(() => all.every((i) => partitionAt(cluster, 2, i).leader === 1));
+});
+
+test('a partition without a leader gets an unclean one once its topic allows it', async () => {
+  const cluster = await threeBrokers();
+  await cluster.createTopic('few', [1, 2], { 'min.insync.replicas': '1' });
+  const few = (): PartitionImage => {
+    const { image } = cluster.broker(3).metadata;
+    return must(image.topicsByName.get('few')?.partitions[0]);
+  };
+  await cluster.until(() => few().isr.length === 2);
+  cluster.crash(2);
+  await cluster.until(() => few().isr.length === 1);
+  cluster.crash(1);
+  await cluster.until(() => few().leader === -1);
+  await cluster.start(2);
+  assert.equal(few().leader, -1);
+  const config = new Map([['unclean.leader.election.enable', 'true']]);
+  await cluster.complete(setConfig(cluster, 'few', config));
+  await cluster.until(() => few().leader === 2);
+});
+
+test('a partition moves to other brokers as it is asked to', async () => {
+  const cluster = await SimulatedCluster.start(3);
+  await cluster.createTopic(topic, [1, 2]);
+  await cluster.until(() => partitionAt(cluster, 3).isr.length === 2);
+  await cluster.change(topic, 0, {
+    replicas: [3, 2, 1],
+    addingReplicas: [3],
+    removingReplicas: [1],
+  });
+  await cluster.until(() => partitionAt(cluster, 3).replicas.length === 2);
+  const { replicas, isr, leader, addingReplicas } = partitionAt(cluster, 3);
+  assert.deepEqual(
+    [replicas, new Set(isr), leader, addingReplicas],
+    [[3, 2], new Set([2, 3]), 3, []],
+  );
 });
