@@ -19,7 +19,6 @@ import type { MetadataStore } from '../metadata/store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { LogConfig } from '../storage/log-config.ts';
-import { newId } from '../storage/directory-id.ts';
 import { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
 import { isError } from '../util/is-error.ts';
@@ -201,10 +200,8 @@ export class RunningBroker {
     this.#advertised = advertisedAddresses(this.#config.advertisedListeners, bound);
     await this.#join(logManager);
     const services = this.#services(logManager);
-    const { clock, timers } = this.#runtime;
     this.#listeners.open({
-      clock,
-      timers,
+      ...this.#runtime,
       wheel: this.#wheel,
       dispatcher: new Dispatcher(servedApis, services),
       memory: this.#memory,
@@ -262,8 +259,8 @@ export class RunningBroker {
       { store, timers: this.#runtime.timers },
     );
     this.#reconfigure();
-    const drawId = (): string => newId(this.#runtime.random);
-    const ofMetadata = await clusterIdOf(this.#metadata, clusterId, { isShared, drawId });
+    const { random } = this.#runtime;
+    const ofMetadata = await clusterIdOf(this.#metadata, clusterId, { isShared, random });
     if (!isShared) requireJournalOf(this.#setup.metadataDirectory, ofMetadata, clusterId);
     return ofMetadata;
   }
@@ -272,22 +269,18 @@ export class RunningBroker {
   async #join(logManager: LogManager): Promise<void> {
     const metadata = this.metadata;
     if (metadata.image.clusterId === '') {
-      const address = must(this.#advertised[0]);
-      const modules = { ...this.#runtime, logManager, metadata, logger: this.#logger };
-      await adoptLogs({ nodeId: this.#config.nodeId, address }, modules);
+      const whose = { nodeId: this.#config.nodeId, address: must(this.#advertised[0]) };
+      await adoptLogs(whose, { ...this.#runtime, logManager, metadata, logger: this.#logger });
     }
     await metadata.removeLeftovers();
     this.#membership = this.#newMembership(logManager, metadata);
     await this.#membership.join();
-    const { clock, timers, background } = this.#runtime;
     this.#groups = this.#groupCoordinators(metadata);
     this.#replicas = this.#replicaManager(metadata);
     this.#partitions = new Partitions(
       { nodeId: this.#config.nodeId },
       {
-        clock,
-        timers,
-        background,
+        ...this.#runtime,
         limits: { decompressedBytesMax: this.#config.decompressedBatchMaxBytes },
         defect: (error) => this.#defect(error),
         logManager,
@@ -399,11 +392,8 @@ export class RunningBroker {
 
   /** Makes topics, and waits until they can be used. A result for each name. */
   createTopics(topics: readonly NewTopic[]): Promise<readonly CreateTopicResult[]> {
-    const services = {
-      metadata: this.metadata,
-      random: this.#runtime.random,
-      controllerSettings: () => this.#controllerSettings(),
-    };
+    const controllerSettings = (): ControllerSettings => this.#controllerSettings();
+    const services = { ...this.#runtime, metadata: this.metadata, controllerSettings };
     return makeTopics(services, topics, { validateOnly: false });
   }
 

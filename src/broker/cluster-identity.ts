@@ -1,5 +1,7 @@
 import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
 import type { ClusterImage } from '../metadata/image.ts';
+import type { Random } from '../runtime/runtime.ts';
+import { newId } from '../storage/directory-id.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import type { ClusterMetadata } from './cluster-metadata.ts';
 
@@ -13,10 +15,10 @@ import type { ClusterMetadata } from './cluster-metadata.ts';
 export async function clusterIdOf(
   metadata: ClusterMetadata,
   found: string | undefined,
-  { isShared, drawId }: { readonly isShared: boolean; readonly drawId: () => string },
+  { isShared, random }: { readonly isShared: boolean; readonly random: Random },
 ): Promise<string | undefined> {
   if (metadata.image.clusterId === '' && found === undefined && isShared) {
-    const value = encodeValue({ clusterId: drawId() });
+    const value = encodeValue({ clusterId: newId(random) });
     await metadata.run((image) => {
       const isThere = image.clusterId !== '';
       const publish = isThere ? [] : [{ key: imageKeys.cluster, value, ifRevision: 0 }];

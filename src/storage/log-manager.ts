@@ -272,9 +272,8 @@ export class LogManager {
   }
 
   /**
-   * Stops in order: everything is written, and flushed as far as `shutdownFlushMs` allows, producer snapshots
-   * and checkpoints too, the mark of a clean stop is set, the locks are given back. Never fails: what cannot
-   * be written is logged, and checked at the next start. Settles once for all calls.
+   * Stops in order: all is written, and flushed as far as `shutdownFlushMs` allows, the mark of a clean stop is
+   * set, the locks are given back. Never fails: what cannot be written is logged, and checked at the next start.
    */
   stop(options: { brokerEpoch?: number } = {}): Promise<void> {
     this.#stopping ??= this.#stop(options.brokerEpoch ?? -1);
@@ -282,8 +281,8 @@ export class LogManager {
   }
 
   /**
-   * Lets go of files and locks and writes nothing: what is on disk then is what a crash leaves. With `discardNew`,
-   * for a start that fails, directories that this start has made go, unless a partition is in them.
+   * Lets go of files and locks and leaves what a crash leaves. With `discardNew`, for a start that fails,
+   * directories that this start has made go, unless a partition is in them.
    */
   abandon({ discardNew = false }: { discardNew?: boolean } = {}): Promise<void> {
     this.#stopping ??= this.#abandon(discardNew);
@@ -292,17 +291,12 @@ export class LogManager {
 
   async #start(): Promise<void> {
     await this.#directories.onEach(async (directory) => directory.lock());
-    this.#clusterId = await agreeOnIdentity(
-      this.#directories,
-      {
-        nodeId: this.#options.nodeId,
-        clusterIdFor: async (clusterId) => {
-          this.#directories.requireOneOnline();
-          return this.#options.clusterId ?? (await this.#options.onLocked?.({ clusterId }));
-        },
-      },
-      this.#runtime.random,
-    );
+    const clusterIdFor = async (clusterId: string | undefined): Promise<string | undefined> => {
+      this.#directories.requireOneOnline();
+      return this.#options.clusterId ?? (await this.#options.onLocked?.({ clusterId }));
+    };
+    const told = { nodeId: this.#options.nodeId, clusterIdFor };
+    this.#clusterId = await agreeOnIdentity(this.#directories, told, this.#runtime.random);
     this.#directories.requireOneOnline();
     await this.#directories.onEach((directory) => directory.readState());
     const found = await this.#find();
