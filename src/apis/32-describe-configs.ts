@@ -23,6 +23,7 @@ import {
   type DescribedConfig,
 } from '../config/describe-config.ts';
 import { parseInteger } from '../config/config-value.ts';
+import { placeableBrokers } from '../controller/broker-state.ts';
 import { topicNameProblem } from '../controller/topic-names.ts';
 import { emptyConfig } from '../metadata/image.ts';
 import { replicaCountOf } from '../metadata/replica-count.ts';
@@ -111,8 +112,8 @@ function configsOf(
 /** Of a topic that is made now, and says nothing. */
 function brokerDefaults(services: ApiServices): DerivedDefaults {
   const { defaultReplicationFactor } = services.config;
-  const { size } = services.image().brokers;
-  return derivedDefaults(replicationFactorByDefault(defaultReplicationFactor, size));
+  const brokers = placeableBrokers(services.image()).length;
+  return derivedDefaults(replicationFactorByDefault(defaultReplicationFactor, brokers));
 }
 
 function missingTopic(name: string): Refusal {

@@ -4,10 +4,11 @@
  * The log directories of this broker, with the sizes of the partitions in them.
  *
  * Versions: 3 an error for the whole; 4 the size of the disk and what is left of it (KIP-827); 5 whether a
- * directory is cordoned, which none is.
+ * directory is cordoned (KIP-1066), which all are or none.
  *
  * Gaps: partitions are not moved between directories, so that there are no future replicas.
  */
+import { placeableBrokers } from '../controller/broker-state.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import {
   describeLogDirsRequest,
@@ -23,7 +24,10 @@ export const describeLogDirsApi = defineApi({
   request: describeLogDirsRequest,
   response: describeLogDirsResponse,
   handle({ request }, services) {
-    const { logManager } = services;
+    const { logManager, nodeId } = services;
+    const isCordoned = !placeableBrokers(services.image()).some(
+      (broker) => broker.nodeId === nodeId,
+    );
     const isWanted = wanted(request);
     const results = logManager.directories().map(({ path, online, totalBytes, usableBytes }) => ({
       errorCode: online ? 0 : errorCodes.KAFKA_STORAGE_ERROR,
@@ -31,7 +35,7 @@ export const describeLogDirsApi = defineApi({
       topics: online ? topicsOf(logManager.describeLogs(path).filter(isWanted)) : [],
       totalBytes: totalBytes ?? -1,
       usableBytes: usableBytes ?? -1,
-      isCordoned: false,
+      isCordoned,
     }));
     return { throttleTimeMs: 0, errorCode: 0, results };
   },

@@ -1,5 +1,6 @@
 import type { AskedRequest, GroupService } from '../apis/group-service.ts';
 import type { BrokerConfig } from '../config/broker-config.ts';
+import { placeableBrokers, serves } from '../controller/broker-state.ts';
 import type { CreateTopicResult, NewTopic } from '../controller/create-topics.ts';
 import { isRefusal } from '../controller/decision.ts';
 import type { Coordinator, RequestRef } from '../coordinator/coordinator.ts';
@@ -181,7 +182,7 @@ export class GroupCoordinators implements GroupService, PartitionsListener {
 
 /** As many replicas as there are brokers, up to what is configured. */
 function newOffsetsTopic(config: BrokerConfig, image: ClusterImage): NewTopic {
-  const brokers = [...image.brokers.values()].filter(({ fenced }) => !fenced).length;
+  const brokers = placeableBrokers(image).filter(serves).length;
   return {
     name: offsetsTopic,
     numPartitions: config.offsetsTopicNumPartitions,

@@ -1,4 +1,4 @@
-import type { BrokerImage, PartitionImage } from '../metadata/image.ts';
+import type { BrokerImage, ClusterImage, PartitionImage } from '../metadata/image.ts';
 
 /** Whether a broker is there to lead, to be in sync and to get replicas: not fenced, and not about to stop. */
 export function serves(broker: BrokerImage | undefined): boolean {
@@ -28,4 +28,15 @@ export function isLedByProcessBefore(
   { leader, revision }: Pick<PartitionImage, 'leader' | 'revision'>,
 ): boolean {
   return broker?.nodeId === leader && !broker.admitted && revision < broker.revision;
+}
+
+/**
+ * The registered brokers that may get replicas when the controller chooses: all but those whose log directories
+ * are all cordoned at run time (KIP-1066), such as one that is being drained.
+ */
+export function placeableBrokers(image: ClusterImage): readonly BrokerImage[] {
+  return [...image.brokers.values()].filter(({ nodeId }) => {
+    const cordoned = image.brokerConfigs.get(nodeId)?.values.get('cordoned.log.dirs');
+    return cordoned?.trim() !== '*';
+  });
 }

@@ -1,5 +1,6 @@
 import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
 import type { ClusterImage, TopicImage } from '../metadata/image.ts';
+import { placeableBrokers } from './broker-state.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { placeOnBrokers } from './create-topics.ts';
 import { addChanges, isRefusal, newChanges, noChanges, refuse } from './decision.ts';
@@ -109,7 +110,7 @@ function placeGrowth(
   const replicationFactor = topic.partitions[0]?.replicas.length ?? 1;
   if (assignments === null) {
     const partitionCount = count - firstIndex;
-    return placeReplicas(image.brokers.values(), {
+    return placeReplicas(placeableBrokers(image), {
       partitionCount,
       replicationFactor,
       firstIndex,

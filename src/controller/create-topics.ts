@@ -3,7 +3,7 @@ import { topicConfigProblem } from '../config/topic-config.ts';
 import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
 import type { ClusterImage } from '../metadata/image.ts';
 import type { GuardedChange } from '../metadata/plan-commits.ts';
-import { serves } from './broker-state.ts';
+import { placeableBrokers, serves } from './broker-state.ts';
 import { canonicalTopicConfig, valueSizeProblem } from './config-values.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { addChanges, isRefusal, newChanges, noChanges, refuse } from './decision.ts';
@@ -216,11 +216,12 @@ function placeTopic(
   if (partitionCount > config.partitionsPerRequestMax) {
     return refuse('POLICY_VIOLATION', 'Excessively large number of partitions per request.');
   }
-  return placeReplicas(image.brokers.values(), {
+  const brokers = placeableBrokers(image);
+  return placeReplicas(brokers, {
     partitionCount,
     replicationFactor:
       replicationFactor === -1
-        ? replicationFactorByDefault(config.defaultReplicationFactor, image.brokers.size)
+        ? replicationFactorByDefault(config.defaultReplicationFactor, brokers.length)
         : replicationFactor,
     firstIndex: 0,
     start: command.placementStart,

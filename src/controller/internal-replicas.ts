@@ -1,6 +1,6 @@
 import type { ClusterImage, PartitionImage, TopicImage } from '../metadata/image.ts';
 import { ReplicaSpread } from '../util/replica-spread.ts';
-import { serves } from './broker-state.ts';
+import { placeableBrokers, serves } from './broker-state.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { noChanges } from './decision.ts';
 import type { Decision } from './decision.ts';
@@ -25,7 +25,7 @@ export function decideInternalReplicas(
   { config, layers }: ControllerSettings,
 ): Decision<GrownPartition> {
   const wanted = new Map([['__consumer_offsets', config.offsetsTopicReplicationFactor]]);
-  const brokers = [...image.brokers.values()].filter(serves);
+  const brokers = placeableBrokers(image).filter(serves);
   const growing = Array.from(wanted, ([name, count]) => ({
     topic: image.topicsByName.get(name),
     count: Math.min(count, brokers.length),

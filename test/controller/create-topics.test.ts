@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createTopics, stableTopicIds } from '../../src/controller/create-topics.ts';
 import type { CreateTopicResult, NewTopic } from '../../src/controller/create-topics.ts';
 import { isRefusal } from '../../src/controller/decision.ts';
+import { encodeValue, imageKeys } from '../../src/metadata/image-keys.ts';
 import type { LiveImage } from '../../src/metadata/live-image.ts';
 import { carryOut, clusterOf, drawTopicId, settingsOf, topicOf } from './cluster.ts';
 import type { TestBroker } from './cluster.ts';
@@ -59,6 +60,22 @@ test('a topic that says nothing has as many replicas as there are brokers, fence
   assert.equal(replicasWith(1, { id: 2, fenced: true }), 2);
   assert.equal(replicasWith(1, 2, 3), 3);
   assert.equal(replicasWith(1, 2, 3, 4), 3);
+});
+
+test('a cordoned broker gets no replicas unless it is named, and does not count for the default', () => {
+  const image = clusterOf(1, 2, 3);
+  const values = { 'cordoned.log.dirs': '*' };
+  image.apply(2, [{ key: imageKeys.brokerConfig(2), value: encodeValue({ values }) }]);
+  create(image, [topicOf('t', { numPartitions: 6 })]);
+  const replicas = image.topicsByName
+    .get('t')
+    ?.partitions.flatMap((partition) => [...partition.replicas]);
+  assert.equal(replicas?.length, 12);
+  assert.ok(!replicas.includes(2));
+  const lacking = refusal(topicOf('u', { replicationFactor: 3 }), image);
+  assert.match(lacking, /because only 2 broker\(s\) are registered or some brokers have all/);
+  create(image, [topicOf('v', { assignments: [{ partitionIndex: 0, brokerIds: [2] }] })]);
+  assert.deepEqual(image.topicsByName.get('v')?.partitions[0]?.replicas, [2]);
 });
 
 test('valid configs are kept in one form and described with the answer', () => {

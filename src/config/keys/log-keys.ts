@@ -14,8 +14,8 @@ compression.type | STRING | producer | [uncompressed, zstd, lz4, snappy, gzip, p
     The codec in which batches are stored for topics that do not say it themselves.
 compression.zstd.level | INT | 3 | [-131072,...,22] | medium | cluster-wide | acts
     How hard zstd works for topics that do not say it themselves.
-cordoned.log.dirs | LIST | "" |  | medium | per-broker | later
-    Log directories that get no new partitions; '*' is all of them.
+cordoned.log.dirs | LIST | "" |  | medium | per-broker | acts
+    Log directories that get no new partitions; '*', set at run time, is all of them and keeps replicas from the broker, single directories mean nothing yet.
 default.replication.factor | INT | null |  | medium | read-only | acts
     Replicas of a topic that is created without saying how many; unless set 3, or as many as there are brokers registered where those are fewer.
 delete.topic.enable | BOOLEAN | true |  | high | read-only | acts
