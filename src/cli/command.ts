@@ -1,7 +1,7 @@
 import type { CliContext } from './cli-context.ts';
 
 /** What an argument names, for shell completion. */
-export type Completes = 'topic' | 'group' | 'file' | 'directory' | 'nothing';
+export type Completes = 'topic' | 'group' | 'broker' | 'file' | 'directory' | 'nothing';
 
 /** One `--option`. */
 export interface OptionSpec {

@@ -12,7 +12,7 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
   },
   {
     name: 'topic',
-    summary: 'Create, list, describe, change and delete topics',
+    summary: 'Create, list, describe, change, move and delete topics',
     commands: [
       {
         name: 'create',
@@ -38,6 +38,11 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
         name: 'delete',
         summary: 'Delete topics with all their records',
         load: async () => (await import('./topic-delete.ts')).topicDeleteCommand,
+      },
+      {
+        name: 'reassign',
+        summary: 'Move partitions to other brokers, or give them more or fewer replicas',
+        load: async () => (await import('./topic-reassign.ts')).topicReassignCommand,
       },
     ],
   },
@@ -74,6 +79,38 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
         name: 'reset-offsets',
         summary: 'Let a group without members go on from somewhere else',
         load: async () => (await import('./group-reset-offsets.ts')).groupResetOffsetsCommand,
+      },
+    ],
+  },
+  {
+    name: 'cluster',
+    summary: 'Show how a cluster is',
+    commands: [
+      {
+        name: 'describe',
+        summary: 'Show the brokers of a cluster and whether all its partitions are well',
+        load: async () => (await import('./cluster-describe.ts')).clusterDescribeCommand,
+      },
+    ],
+  },
+  {
+    name: 'broker',
+    summary: 'List brokers, empty them and forget them',
+    commands: [
+      {
+        name: 'list',
+        summary: 'List brokers with what lies on them',
+        load: async () => (await import('./broker-list.ts')).brokerListCommand,
+      },
+      {
+        name: 'drain',
+        summary: 'Move every replica away from a broker, so that it can be stopped for good',
+        load: async () => (await import('./broker-drain.ts')).brokerDrainCommand,
+      },
+      {
+        name: 'unregister',
+        summary: 'Have the cluster forget a broker that has stopped for good',
+        load: async () => (await import('./broker-unregister.ts')).brokerUnregisterCommand,
       },
     ],
   },

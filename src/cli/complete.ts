@@ -109,13 +109,14 @@ function bootstrapOf(command: Command, words: readonly string[]): string | undef
   return at === -1 ? joined?.slice('--bootstrap-server='.length) : words[at + 1];
 }
 
-/** The names of topics or groups that the broker at `bootstrapServers` knows. */
+/** The names of topics, groups or brokers that the broker at `bootstrapServers` knows. */
 async function namesAt(
   completes: Completes | undefined,
   bootstrapServers: string | undefined,
   context: CliContext,
 ): Promise<readonly string[]> {
-  if (completes !== 'topic' && completes !== 'group') return [];
+  const namesOf = completes === undefined ? undefined : liveNames[completes];
+  if (namesOf === undefined) return [];
   try {
     const runtime = await context.runtime();
     const client = createClient(
@@ -129,13 +130,19 @@ async function namesAt(
       },
       runtime,
     );
-    const names = completes === 'topic' ? topicNames(client) : groupNames(client);
-    return await names.finally(() => client.close());
+    return await namesOf(client).finally(() => client.close());
   } catch {
     // Completion has no place for errors: without a broker there is nothing to offer.
     return [];
   }
 }
+
+/** What a broker is asked for, by what is completed. */
+const liveNames: Partial<Record<Completes, (client: Client) => Promise<readonly string[]>>> = {
+  topic: topicNames,
+  group: groupNames,
+  broker: brokerIds,
+};
 
 async function topicNames({ admin }: Client): Promise<readonly string[]> {
   const topics = await admin.listTopics();
@@ -146,4 +153,9 @@ async function topicNames({ admin }: Client): Promise<readonly string[]> {
 async function groupNames({ admin }: Client): Promise<readonly string[]> {
   const groups = await admin.listGroups();
   return groups.map(({ groupId }) => groupId).filter((groupId) => !/\n/.test(groupId));
+}
+
+async function brokerIds({ admin }: Client): Promise<readonly string[]> {
+  const { brokers } = await admin.describeCluster();
+  return brokers.map(({ nodeId }) => String(nodeId));
 }

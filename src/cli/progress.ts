@@ -8,34 +8,28 @@ const quietMs = 1000;
 
 /**
  * One line on a terminal that is written anew while long work goes on; nothing where standard error is no
- * terminal. Whoever does the work calls `update` as often as is convenient.
+ * terminal, or the work is soon done. Whoever does the work shows something as often as is convenient.
  */
-export class Progress {
+export class StatusLine {
   readonly #output: Output;
   readonly #clock: Clock;
-  readonly #verb: string;
-  readonly #startMs: number;
   #shownAtMs: number;
   #isShown = false;
 
-  /** `verb` says what happens to the records: `written`, `read`. */
-  constructor(verb: string, modules: { output: Output; clock: Clock }) {
+  constructor(modules: { output: Output; clock: Clock }) {
     this.#output = modules.output;
     this.#clock = modules.clock;
-    this.#verb = verb;
-    this.#startMs = this.#clock.monotonicMs();
-    this.#shownAtMs = this.#startMs + quietMs - redrawMs;
+    this.#shownAtMs = this.#clock.monotonicMs() + quietMs - redrawMs;
   }
 
-  /** `total`, where it is known, is what `records` will be at the end. */
-  update(records: number, sizeBytes: number, total?: number): void {
+  /** `text` makes the line, which is cut to the terminal's width; it is not called where none is to be shown. */
+  show(text: (nowMs: number) => string): void {
     if (!this.#output.isTty) return;
     const nowMs = this.#clock.monotonicMs();
     if (nowMs < this.#shownAtMs + redrawMs) return;
     this.#shownAtMs = nowMs;
     this.#isShown = true;
-    const text = this.#text(records, sizeBytes, total, (nowMs - this.#startMs) / 1000);
-    this.#output.write(`\r${text.slice(0, this.#output.columns - 1)}\u001b[K`);
+    this.#output.write(`\r${text(nowMs).slice(0, this.#output.columns - 1)}\u001b[K`);
   }
 
   /** Takes the line away, so that what is written next stands in its place. */
@@ -43,6 +37,32 @@ export class Progress {
     if (!this.#isShown) return;
     this.#isShown = false;
     this.#output.write('\r\u001b[K');
+  }
+}
+
+/** The status line of work on records. */
+export class Progress {
+  readonly #line: StatusLine;
+  readonly #verb: string;
+  readonly #startMs: number;
+
+  /** `verb` says what happens to the records: `written`, `read`. */
+  constructor(verb: string, modules: { output: Output; clock: Clock }) {
+    this.#line = new StatusLine(modules);
+    this.#verb = verb;
+    this.#startMs = modules.clock.monotonicMs();
+  }
+
+  /** `total`, where it is known, is what `records` will be at the end. */
+  update(records: number, sizeBytes: number, total?: number): void {
+    this.#line.show((nowMs) =>
+      this.#text(records, sizeBytes, total, (nowMs - this.#startMs) / 1000),
+    );
+  }
+
+  /** Takes the line away, so that what is written next stands in its place. */
+  clear(): void {
+    this.#line.clear();
   }
 
   #text(records: number, sizeBytes: number, total: number | undefined, seconds: number): string {

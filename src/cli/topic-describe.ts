@@ -1,11 +1,13 @@
+import type { OngoingReassignment } from '../client/admin-reassignments.ts';
 import type { ConfigEntry } from '../client/admin-configs.ts';
 import { valueOf } from '../client/admin-items.ts';
 import type { Client } from '../client/client.ts';
 import type { PartitionMetadata, TopicMetadata } from '../client/cluster-metadata.ts';
 import { offsetSpecs } from '../client/list-offsets.ts';
-import { hasCode } from '../util/odradek-error.ts';
+import { brokerStorage } from './broker-storage.ts';
 import { exitCodes } from './cli-context.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
+import { ongoingReassignments } from './cluster-state.ts';
 import type { Command } from './command.ts';
 import { printJson } from './report.ts';
 import { counted, formatBytes, formatTable } from './table.ts';
@@ -17,7 +19,8 @@ export const topicDescribeCommand: Command = {
   summary: 'Show partitions, leaders, offsets and configuration of topics',
   description: [
     'START is the first offset that is left and END the next one to be given. RECORDS is what lies between: ' +
-      'fewer where compaction has removed some or transactions have left marks.',
+      'fewer where compaction has removed some or transactions have left marks. Below the table stands what is not ' +
+      'as it should be: partitions without a leader, with replicas that are not in sync, or on their way to other brokers.',
   ],
   positionals: [{ name: 'topic', required: true, repeated: true, completes: 'topic' }],
   options: { ...jsonOption, ...connectionOptions },
@@ -41,6 +44,9 @@ interface DescribedPartition extends PartitionMetadata {
   readonly endOffset: number | undefined;
   /** On its leader; undefined where nobody says. */
   readonly sizeBytes: number | undefined;
+  /** Replicas that are being copied, and those that go when they are; none while it does not move. */
+  readonly addingReplicas: readonly number[];
+  readonly removingReplicas: readonly number[];
 }
 
 interface DescribedTopic {
@@ -56,10 +62,11 @@ async function describeTopics(
   client: Client,
   topics: readonly TopicMetadata[],
 ): Promise<readonly DescribedTopic[]> {
-  const [configs, offsets, sizes] = await Promise.all([
+  const [configs, offsets, { sizes }, moving] = await Promise.all([
     client.admin.describeConfigs(topics.map(({ name }) => ({ type: 'topic', name }))),
     offsetsOf(client, topics),
-    sizesOf(client),
+    brokerStorage(client),
+    ongoingReassignments(client),
   ]);
   return topics.map(({ name, topicId, isInternal, partitions }, index) => ({
     name,
@@ -70,6 +77,7 @@ async function describeTopics(
       ...partition,
       ...(offsets.get(`${name}-${partition.partition}`) ?? noOffsets),
       sizeBytes: sizes.get(`${name}-${partition.partition}@${partition.leaderId}`),
+      ...moveOf(moving, name, partition.partition),
     })),
   }));
 }
@@ -77,6 +85,12 @@ async function describeTopics(
 function ownConfigs(entries: readonly ConfigEntry[]): Readonly<Record<string, string | null>> {
   const own = entries.filter(({ source }) => source === 'DYNAMIC_TOPIC_CONFIG');
   return Object.fromEntries(own.map(({ name, value }) => [name, value]));
+}
+
+function moveOf(moving: readonly OngoingReassignment[], topic: string, partition: number) {
+  const move = moving.find((other) => other.topic === topic && other.partition === partition);
+  const { addingReplicas = [], removingReplicas = [] } = move ?? {};
+  return { addingReplicas, removingReplicas };
 }
 
 type Offsets = Pick<DescribedPartition, 'startOffset' | 'endOffset'>;
@@ -106,22 +120,6 @@ async function offsetsOf(
   );
 }
 
-/** What partitions take on disk, by `topic-partition@broker`; empty where the brokers do not say. */
-async function sizesOf(client: Client): Promise<ReadonlyMap<string, number>> {
-  const sizes = new Map<string, number>();
-  try {
-    for (const { brokerId, replicas } of await client.admin.describeLogDirs()) {
-      for (const { topic, partition, sizeBytes, isFuture } of replicas) {
-        if (!isFuture) sizes.set(`${topic}-${partition}@${brokerId}`, sizeBytes);
-      }
-    }
-  } catch (error) {
-    // Sizes are an extra: a broker that does not tell them, or not to us, is described without.
-    if (!hasCode(error, 'BROKER_REFUSED')) throw error;
-  }
-  return sizes;
-}
-
 function topicText({ name, topicId, configs, partitions }: DescribedTopic): string {
   const replicas = partitions[0]?.replicas.length ?? 0;
   const title = [
@@ -133,7 +131,20 @@ function topicText({ name, topicId, configs, partitions }: DescribedTopic): stri
   const settings = Object.entries(configs).map(
     ([key, value]) => `  ${key}=${value ?? '(hidden)'}\n`,
   );
-  return `${title.join(', ')}\n${settings.join('')}${partitionTable(partitions)}`;
+  const notes = partitions.map(noteOf).join('');
+  return `${title.join(', ')}\n${settings.join('')}${partitionTable(partitions)}${notes}`;
+}
+
+/** What is not as it should be in a partition, or not yet. */
+function noteOf(partition: DescribedPartition): string {
+  const { replicas, isr, addingReplicas, removingReplicas } = partition;
+  const notes: string[] = [];
+  if (partition.leaderId < 0) notes.push('has no leader');
+  const lacking = replicas.filter((id) => !isr.includes(id) && !addingReplicas.includes(id));
+  if (lacking.length > 0) notes.push(`is not in sync on ${lacking.join(',')}`);
+  if (addingReplicas.length > 0) notes.push(`is being copied to ${addingReplicas.join(',')}`);
+  if (removingReplicas.length > 0) notes.push(`leaves ${removingReplicas.join(',')}`);
+  return notes.length === 0 ? '' : `Partition ${partition.partition} ${notes.join(', ')}.\n`;
 }
 
 function partitionTable(partitions: readonly DescribedPartition[]): string {

@@ -1,4 +1,5 @@
 import { errorCodes } from '../protocol/error-codes.ts';
+import { type ClusterDescription, describeCluster, unregisterBroker } from './admin-cluster.ts';
 import {
   type ConfigChange,
   type ConfigEntry,
@@ -8,6 +9,12 @@ import {
   incrementalAlterConfigs,
 } from './admin-configs.ts';
 import { type Outcome, settleItems, valueOf } from './admin-items.ts';
+import {
+  alterReassignments,
+  listReassignments,
+  type OngoingReassignment,
+  type Reassignment,
+} from './admin-reassignments.ts';
 import {
   createPartitions,
   type CreatedTopic,
@@ -20,7 +27,7 @@ import {
 } from './admin-topics.ts';
 import { apis } from './apis.ts';
 import { brokerRefused } from './client-errors.ts';
-import type { BrokerNode, TopicMetadata } from './cluster-metadata.ts';
+import type { TopicMetadata } from './cluster-metadata.ts';
 import type { Cluster } from './cluster.ts';
 import {
   alterGroupOffsets,
@@ -41,14 +48,6 @@ import {
   type OffsetQuery,
 } from './list-offsets.ts';
 
-/** What a cluster says of itself. */
-export interface ClusterDescription {
-  readonly clusterId: string;
-  /** -1 where there is none or nobody says. */
-  readonly controllerId: number;
-  readonly brokers: readonly BrokerNode[];
-}
-
 /** One log directory of a broker. */
 export interface LogDirDescription {
   readonly brokerId: number;
@@ -58,6 +57,8 @@ export interface LogDirDescription {
   /** -1 where the broker is too old to say. */
   readonly totalBytes: number;
   readonly usableBytes: number;
+  /** It is to get no new partitions (KIP-1066); false where the broker is too old to say. */
+  readonly isCordoned: boolean;
   readonly replicas: readonly {
     readonly topic: string;
     readonly partition: number;
@@ -187,24 +188,26 @@ export class Admin {
     return deleteGroupOffsets(this.#cluster, this.#coordinators, groupId, partitions);
   }
 
-  /** Throws `BROKER_REFUSED`. */
-  async describeCluster(): Promise<ClusterDescription> {
-    return this.#cluster.retrying('DescribeCluster', async () => {
-      const response = await this.#cluster.requestAny(apis.describeCluster, {
-        includeClusterAuthorizedOperations: false,
-      });
-      if (response.errorCode !== errorCodes.NONE) {
-        throw brokerRefused('describe the cluster', response.errorCode, response.errorMessage);
-      }
-      const { clusterId, controllerId } = response;
-      const brokers = response.brokers.map(({ brokerId, host, port, rack }) => ({
-        nodeId: brokerId,
-        host,
-        port,
-        rack,
-      }));
-      return { clusterId, controllerId, brokers };
-    });
+  /** Fenced brokers are among them where the cluster can tell. Throws `BROKER_REFUSED`. */
+  describeCluster(): Promise<ClusterDescription> {
+    return describeCluster(this.#cluster);
+  }
+
+  /** Forgets a broker that has stopped for good. Throws `BROKER_REFUSED`. */
+  unregisterBroker(nodeId: number): Promise<void> {
+    return unregisterBroker(this.#cluster, nodeId);
+  }
+
+  /** Begins to move partitions to other brokers, or with null for their replicas stops it. */
+  alterReassignments(
+    reassignments: readonly Reassignment[],
+  ): Promise<readonly Outcome<TopicPartition>[]> {
+    return alterReassignments(this.#cluster, reassignments);
+  }
+
+  /** All partitions that are on their way, ordered by topic and number. Throws `BROKER_REFUSED`. */
+  listReassignments(): Promise<readonly OngoingReassignment[]> {
+    return listReassignments(this.#cluster);
   }
 
   /** The log directories of `brokerIds`, or of all brokers. */
@@ -224,12 +227,13 @@ export class Admin {
       return { error: brokerRefused(`log directories of ${brokerId}`, response.errorCode) };
     }
     const value = response.results.map(
-      ({ errorCode, logDir, topics, totalBytes, usableBytes }) => ({
+      ({ errorCode, logDir, topics, totalBytes, usableBytes, isCordoned }) => ({
         brokerId,
         path: logDir,
         errorCode,
         totalBytes,
         usableBytes,
+        isCordoned,
         replicas: topics.flatMap(({ name, partitions }) =>
           partitions.map(({ partitionIndex, partitionSize, offsetLag, isFutureKey }) => ({
             topic: name,

@@ -1,3 +1,7 @@
+import {
+  alterPartitionReassignmentsRequest,
+  alterPartitionReassignmentsResponse,
+} from '../protocol/messages/alter-partition-reassignments.ts';
 import { apiVersionsRequest, apiVersionsResponse } from '../protocol/messages/api-versions.ts';
 import {
   consumerGroupDescribeRequest,
@@ -52,12 +56,20 @@ import { joinGroupRequest, joinGroupResponse } from '../protocol/messages/join-g
 import { leaveGroupRequest, leaveGroupResponse } from '../protocol/messages/leave-group.ts';
 import { listGroupsRequest, listGroupsResponse } from '../protocol/messages/list-groups.ts';
 import { listOffsetsRequest, listOffsetsResponse } from '../protocol/messages/list-offsets.ts';
+import {
+  listPartitionReassignmentsRequest,
+  listPartitionReassignmentsResponse,
+} from '../protocol/messages/list-partition-reassignments.ts';
 import { metadataRequest, metadataResponse } from '../protocol/messages/metadata.ts';
 import { offsetCommitRequest, offsetCommitResponse } from '../protocol/messages/offset-commit.ts';
 import { offsetDeleteRequest, offsetDeleteResponse } from '../protocol/messages/offset-delete.ts';
 import { offsetFetchRequest, offsetFetchResponse } from '../protocol/messages/offset-fetch.ts';
 import { produceRequest, produceResponse } from '../protocol/messages/produce.ts';
 import { syncGroupRequest, syncGroupResponse } from '../protocol/messages/sync-group.ts';
+import {
+  unregisterBrokerRequest,
+  unregisterBrokerResponse,
+} from '../protocol/messages/unregister-broker.ts';
 import type { ApiSchema, Fields } from '../protocol/schema.ts';
 
 /** A request and its response, which have the same versions. */
@@ -77,6 +89,10 @@ function api<Q extends Fields, P extends Fields>(
 
 /** The APIs that the client calls. Others may be called with a pair of schemas of one's own. */
 export const apis = {
+  alterPartitionReassignments: api(
+    alterPartitionReassignmentsRequest,
+    alterPartitionReassignmentsResponse,
+  ),
   apiVersions: api(apiVersionsRequest, apiVersionsResponse),
   consumerGroupDescribe: api(consumerGroupDescribeRequest, consumerGroupDescribeResponse),
   consumerGroupHeartbeat: api(consumerGroupHeartbeatRequest, consumerGroupHeartbeatResponse),
@@ -98,10 +114,15 @@ export const apis = {
   leaveGroup: api(leaveGroupRequest, leaveGroupResponse),
   listGroups: api(listGroupsRequest, listGroupsResponse),
   listOffsets: api(listOffsetsRequest, listOffsetsResponse),
+  listPartitionReassignments: api(
+    listPartitionReassignmentsRequest,
+    listPartitionReassignmentsResponse,
+  ),
   metadata: api(metadataRequest, metadataResponse),
   offsetCommit: api(offsetCommitRequest, offsetCommitResponse),
   offsetDelete: api(offsetDeleteRequest, offsetDeleteResponse),
   offsetFetch: api(offsetFetchRequest, offsetFetchResponse),
   produce: api(produceRequest, produceResponse),
   syncGroup: api(syncGroupRequest, syncGroupResponse),
+  unregisterBroker: api(unregisterBrokerRequest, unregisterBrokerResponse),
 } as const;

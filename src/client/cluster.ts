@@ -148,6 +148,12 @@ export class Cluster {
     return connection.request(api, body, options);
   }
 
+  /** The version of an API that a broker that can be reached speaks with this client. Fails as requests do. */
+  async versionOf<Q extends Fields, P extends Fields>(api: Api<Q, P>): Promise<number> {
+    const connection = await this.#anyConnection();
+    return connection.agreedVersion(api);
+  }
+
   /** A request to the controller, or to the broker that passes it on, once. */
   async requestController<Q extends Fields, P extends Fields>(
     api: Api<Q, P>,

@@ -102,7 +102,10 @@ export class ReplicaSpread {
       : [ofTopic.replicas, replicas];
   }
 
-  /** The position that goes first: one to be replaced, one on a rack with another, one on the fullest broker. */
+  /**
+   * The position that goes first: one to be replaced, one on a broker that nothing is put on, one on a rack with
+   * another, one on the fullest broker.
+   */
   #leastWanted(slots: readonly (number | undefined)[], topic: string): number {
     const empty = slots.lastIndexOf(undefined);
     if (empty >= 0) return empty;
@@ -111,7 +114,8 @@ export class ReplicaSpread {
     const rankOf = (position: number): readonly number[] => {
       const isAlone = racks.filter((rack) => rack === racks[position]).length === 1;
       const load = this.#loads.get(slots[position] as number);
-      return [isAlone ? 0 : 1, load?.byTopic.get(topic)?.replicas ?? 0, load?.replicas ?? 0];
+      if (load === undefined) return [1];
+      return [0, isAlone ? 0 : 1, load.byTopic.get(topic)?.replicas ?? 0, load.replicas];
     };
     // Not the preferred leader, with which clients would have to move.
     for (let position = worst - 1; position >= 1; position--) {

@@ -1,4 +1,5 @@
 import type { ApiCall, ServedApi } from '../../src/apis/api.ts';
+import { servedApis } from '../../src/apis/index.ts';
 import type { ApiServices } from '../../src/apis/services.ts';
 import type { Decision } from '../../src/controller/decision.ts';
 import type { LiveImage } from '../../src/metadata/live-image.ts';
@@ -44,11 +45,13 @@ function throughBytes<Schema extends ApiSchema>(
   return decodeMessage(schema, version, new ByteReader(chunks)) as Infer<Schema>;
 }
 
-function servicesOver(image: LiveImage): Partial<ApiServices> {
+/** What handlers work with that need nothing but an image, which changes as they decide. */
+export function servicesOver(image: LiveImage, nodeId = 1): Partial<ApiServices> {
   const settings = settingsOf();
   return {
-    nodeId: 1,
+    nodeId,
     clusterId: 'cluster',
+    served: servedApis,
     config: settings.config as ApiServices['config'],
     clock: { nowMs: () => 1000, monotonicMs: () => 1 } as ApiServices['clock'],
     image: () => image,

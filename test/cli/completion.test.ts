@@ -62,6 +62,10 @@ const expectations: readonly (readonly [line: string, words: readonly string[]])
   ['odradek produce --compression z', ['zstd']],
   ['odradek produce --file rec', ['records.txt']],
   ['odradek start --data-dir li', ['live-folder/']],
+  ['odradek broker dr', ['drain']],
+  ['odradek broker drain ', ['1']],
+  ['odradek topic reassign --file rec', ['records.txt']],
+  ['odradek topic reassign live-', ['live-orders', 'live-prices']],
   ['odradek consume --max ', []],
   ['odradek topic create l', []],
 ];

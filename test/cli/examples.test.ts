@@ -14,8 +14,17 @@ import { createBroker } from '../../src/index.ts';
 import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
 import { type CommandFolder, commandFolder } from './odradek-command.ts';
 
-/** `odradek start` is tried by tests of its own; the scripts of `odradek completion`, each in its shell. */
-const triedElsewhere: ReadonlySet<string> = new Set(['start', 'completion']);
+/**
+ * `odradek start` is tried by tests of its own; the scripts of `odradek completion`, each in its shell; what takes
+ * several brokers, in cluster-commands.test.ts.
+ */
+const triedElsewhere: ReadonlySet<string> = new Set([
+  'start',
+  'completion',
+  'topic reassign',
+  'broker drain',
+  'broker unregister',
+]);
 
 /** Each command by all of its words. */
 const loaders: readonly (readonly [name: string, load: () => Promise<Command>])[] = commands
