@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { runJavaTool } from '../../../benchmarks/peers/java-tools.ts';
 import { startOdradek, type OdradekProcess } from './support/odradek-process.ts';
-import { toolsFor, type Tools } from './support/tools.ts';
+import { jarsFolder, toolsFor, type Tools } from './support/tools.ts';
 
 let odradek: OdradekProcess;
 let tools: Tools;
@@ -22,6 +26,87 @@ test('kafka-broker-api-versions finds every API that it needs to talk to a broke
 test('kafka-cluster and kafka-features show the id of the cluster and its features', async () => {
   assert.match(await tools.run('cluster', ['cluster-id']), /Cluster ID: [\w-]{22}/);
   assert.match(await tools.run('features', ['describe']), /Feature: metadata\.version/);
+});
+
+test('kafka-cluster lists the broker, and is refused one that is not registered', async () => {
+  const endpoints = await tools.run('cluster', ['list-endpoints']);
+  assert.match(endpoints, /^1 +127\.0\.0\.1 +\d+ .*unfenced +broker/m);
+  // It prints what went wrong, and ends well all the same.
+  const { output } = await runJavaTool(await jarsFolder(), 'cluster', [
+    'unregister',
+    '--bootstrap-server',
+    odradek.bootstrapServer,
+    '--id',
+    '7',
+  ]);
+  assert.match(output, /BrokerIdNotRegisteredException: Broker ID 7 is not currently registered/);
+});
+
+test('kafka-features judges levels as Apache does', async () => {
+  const same = await tools.run('features', ['upgrade', '--feature', 'metadata.version=30']);
+  assert.match(same, /metadata\.version was upgraded to 30/);
+  const lower = await tools.refused('features', ['downgrade', '--feature', 'metadata.version=29']);
+  assert.match(lower, /Unsupported metadata\.version downgrade from 30 to 29/);
+  const unknown = await tools.refused('features', ['upgrade', '--feature', 'nobody.version=1']);
+  assert.match(unknown, /does not support this feature|Unsupported feature|nobody\.version/);
+});
+
+test('kafka-metadata-quorum shows the broker as leader and voter', async () => {
+  const status = await tools.run('metadata-quorum', ['describe', '--status']);
+  assert.match(status, /LeaderId: +1\n/);
+  assert.match(status, /CurrentVoters: +\[\{"id": 1, "directoryId": "[\w-]{22}"/);
+  const replication = await tools.run('metadata-quorum', ['describe', '--replication']);
+  assert.match(replication, /^1\s+[\w-]{22}\s+\d+\s+0\s+\d+\s+\d+\s+Leader/m);
+});
+
+test('kafka-leader-election finds that the one broker leads what it leads', async () => {
+  await tools.run('topics', ['--create', '--topic', 'led', '--partitions', '2']);
+  await tools.run('leader-election', ['--election-type', 'preferred', '--all-topic-partitions']);
+  const one = ['--election-type', 'unclean', '--topic', 'led', '--partition', '1'];
+  assert.match(
+    await tools.run('leader-election', one),
+    /Valid replica already elected for partitions led-1/,
+  );
+  const missing = ['--election-type', 'preferred', '--topic', 'led', '--partition', '7'];
+  assert.match(await tools.refused('leader-election', missing), /No such partition as led-7/);
+});
+
+test('kafka-reassign-partitions proposes, begins, verifies, lists and cancels', async () => {
+  await tools.run('topics', ['--create', '--topic', 'moved', '--partitions', '2']);
+  const folder = mkdtempSync(join(tmpdir(), 'odradek-reassign-'));
+  try {
+    const file = (name: string, content: object): string => {
+      const path = join(folder, name);
+      writeFileSync(path, JSON.stringify(content));
+      return path;
+    };
+    const topics = file('topics.json', { version: 1, topics: [{ topic: 'moved' }] });
+    const proposed = await tools.run('reassign-partitions', [
+      '--topics-to-move-json-file',
+      topics,
+      '--broker-list',
+      '1',
+      '--generate',
+    ]);
+    assert.match(proposed, /Proposed[^\n]*\n.*"topic":"moved","partition":1,"replicas":\[1\]/);
+    const to = (replicas: readonly number[]): string[] => [
+      '--reassignment-json-file',
+      file('plan.json', { version: 1, partitions: [{ topic: 'moved', partition: 0, replicas }] }),
+    ];
+    const here = to([1]);
+    const begun = await tools.run('reassign-partitions', [...here, '--execute']);
+    assert.match(begun, /Successfully started partition reassignment for moved-0/);
+    const verified = await tools.run('reassign-partitions', [...here, '--verify']);
+    assert.match(verified, /Reassignment of partition moved-0 is completed/);
+    const list = await tools.run('reassign-partitions', ['--list']);
+    assert.match(list, /No partition reassignments found/);
+    const cancelled = await tools.run('reassign-partitions', [...here, '--cancel']);
+    assert.match(cancelled, /None of the specified partition reassignments are active/);
+    const elsewhere = await tools.refused('reassign-partitions', [...to([7]), '--execute']);
+    assert.match(elsewhere, /Unknown broker id 7|no such broker is registered/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('kafka-log-dirs shows the size of each partition', async () => {
