@@ -32,6 +32,8 @@ export const createPartitionsApi = defineApi({
       (image) => createPartitions(image, command, services.controllerSettings()),
       (refusal) => topics.map(({ name }) => ({ name, refusal })),
     );
+    const areMade = !validateOnly && results.some(({ refusal }) => refusal === undefined);
+    if (areMade) await services.peers.reached(services.image().revision);
     return {
       throttleTimeMs: 0,
       results: results.map(({ name, refusal }) => ({

@@ -18,6 +18,13 @@ export interface PartitionLookup {
   getById(topicId: string, index: number): Partition | undefined;
 }
 
+/** What the other brokers know of the cluster. */
+export interface PeerRevisions {
+  /** Settles once every broker that serves acts on `revision` of the image, or after a while. Never rejects. */
+  reached(revision: number): Promise<void>;
+  close(): void;
+}
+
 /** An API and the versions of it that a client may use. */
 export interface ServedVersions {
   readonly key: number;
@@ -43,6 +50,7 @@ export interface ApiServices {
   readonly selectReplica?: (partition: Partition, fetchOffset: number, rackId: string) => number;
   readonly logManager: LogManager;
   readonly metadata: MetadataCommands;
+  readonly peers: PeerRevisions;
   readonly fetchSessions: FetchSessions;
   readonly groups: GroupService;
   readonly answerMemory: AnswerMemory;

@@ -37,6 +37,7 @@ import { cleanerSettings, logManagerLimits } from './log-manager-limits.ts';
 import { requireJournalOf } from './metadata-directory.ts';
 import { openStore, sharedStore, storeFiles, type OpenedStore } from './open-store.ts';
 import { Partitions } from './partitions.ts';
+import { PeerViews } from './peer-views.ts';
 import { ReplicaManager } from './replica-manager.ts';
 import { Membership } from './membership/membership.ts';
 import { advertisedAddresses, ownRegistration } from './registration.ts';
@@ -88,6 +89,7 @@ export class RunningBroker {
   #partitions: Partitions | undefined;
   #groups: GroupCoordinators | undefined;
   #replicas: ReplicaManager | undefined;
+  #apiServices: ApiServices | undefined;
   #advertised: readonly ListenerImage[] = [];
   #stopping: Promise<void> | undefined;
   /** The defect that stopped it. */
@@ -200,6 +202,7 @@ export class RunningBroker {
     this.#advertised = advertisedAddresses(this.#config.advertisedListeners, bound);
     await this.#join(logManager);
     const services = this.#services(logManager);
+    this.#apiServices = services;
     this.#listeners.open({
       ...this.#runtime,
       wheel: this.#wheel,
@@ -371,6 +374,7 @@ export class RunningBroker {
         must(this.#replicas).selectReplica(partition, fetchOffset, rackId),
       logManager,
       metadata,
+      peers: new PeerViews({ nodeId: this.#config.nodeId }, this.#surroundings(metadata)),
       groups: this.groups,
       fetchSessions: new FetchSessions(
         { slots: this.#config.maxIncrementalFetchSessionCacheSlots },
@@ -392,9 +396,7 @@ export class RunningBroker {
 
   /** Makes topics, and waits until they can be used. A result for each name. */
   createTopics(topics: readonly NewTopic[]): Promise<readonly CreateTopicResult[]> {
-    const controllerSettings = (): ControllerSettings => this.#controllerSettings();
-    const services = { ...this.#runtime, metadata: this.metadata, controllerSettings };
-    return makeTopics(services, topics, { validateOnly: false });
+    return makeTopics(must(this.#apiServices), topics, { validateOnly: false });
   }
 
   #logConfig(config: ConfigImage): LogConfig {
@@ -473,6 +475,7 @@ export class RunningBroker {
       () => this.#listeners.closeConnections('destroy'),
       () => this.#groups?.close(),
       () => this.#replicas?.close(),
+      () => this.#apiServices?.peers.close(),
       () => this.#partitions?.close(),
       () => (how === 'stop' ? this.#membership?.leave() : undefined),
       () => this.#membership?.close(),

@@ -44,6 +44,7 @@ export interface BrokerConfig extends GroupConfig, ReplicationConfig, Membership
   readonly answerContendedTimeoutMs: number;
   readonly connectionRequestsMax: number;
   readonly sendBufferBytes: number;
+  readonly topicVisibleTimeoutMs: number;
   readonly shutdownDrainMs: number;
   readonly shutdownFlushMs: number;
 

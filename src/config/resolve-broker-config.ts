@@ -233,6 +233,7 @@ function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
     answerContendedTimeoutMs: values.integer('odradek.answer.contended.timeout.ms'),
     connectionRequestsMax: values.integer('odradek.connection.requests.max'),
     sendBufferBytes: values.integer('odradek.send.buffer.bytes'),
+    topicVisibleTimeoutMs: values.integer('odradek.topic.visible.timeout.ms'),
     shutdownDrainMs: values.integer('odradek.shutdown.drain.ms'),
     shutdownFlushMs: values.integer('odradek.shutdown.flush.ms'),
     blockingCallSlowMs: values.integer('odradek.blocking.call.slow.ms'),

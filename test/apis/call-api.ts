@@ -55,6 +55,7 @@ export function servicesOver(image: LiveImage, nodeId = 1): Partial<ApiServices>
     config: settings.config as ApiServices['config'],
     clock: { nowMs: () => 1000, monotonicMs: () => 1 } as ApiServices['clock'],
     image: () => image,
+    peers: { reached: async () => {}, close: () => {} },
     configLayers: () => settings.layers,
     controllerSettings: () => settings,
     metadata: {

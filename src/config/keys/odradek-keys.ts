@@ -74,5 +74,7 @@ odradek.shutdown.drain.ms | INT | 5000 | [0,...] | medium | read-only | acts
     How long a stopping broker waits for requests that it has begun.
 odradek.shutdown.flush.ms | INT | 5000 | [0,...] | medium | read-only | acts
     For how long a stopping broker flushes its logs; what is left then is written, and checked at the next start if the machine has lost its memory by then. Where that cannot be told (there is no boot id), all are flushed.
+odradek.topic.visible.timeout.ms | INT | 1000 | [0,...] | low | read-only | acts
+    How long a request that makes topics or partitions waits, once they are made, until every broker that serves knows them.
 `,
 );
