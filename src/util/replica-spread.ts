@@ -73,6 +73,9 @@ export class ReplicaSpread {
       slots[position] = id ?? this.#pick(topic, slots, position);
     }
     const placed = slots.filter((id) => id !== undefined);
+    const [first] = replicas;
+    // Who led stays the preferred leader where it stays at all; else it is whoever leads least.
+    if (first !== undefined && !placed.includes(first)) this.#leadLeast(placed, topic);
     this.#count(topic, placed, 1);
     return placed;
   }
@@ -91,6 +94,20 @@ export class ReplicaSpread {
       if (best === undefined || isLess(rank, best.rank)) best = { nodeId, rank };
     }
     return best?.nodeId;
+  }
+
+  /** Puts the one in front that leads least; of those that lead as much, the first in the order. */
+  #leadLeast(placed: number[], topic: string): void {
+    const rankOf = (id: number): readonly number[] => {
+      const load = this.#loads.get(id);
+      return [load?.byTopic.get(topic)?.leaders ?? 0, load?.leaders ?? 0];
+    };
+    let best = 0;
+    for (let position = 1; position < placed.length; position++) {
+      const rank = rankOf(placed[position] as number);
+      if (isLess(rank, rankOf(placed[best] as number))) best = position;
+    }
+    placed.unshift(...placed.splice(best, 1));
   }
 
   /** The less, the sooner a broker gets a replica. For one that is to lead, what it leads comes first. */

@@ -327,7 +327,7 @@ test('a broker that has died is drained too, and nothing goes to one that is dra
   const { exitCode, err } = await cluster.run(brokerDrainCommand, '4');
   match(err, /new replicas may still come to it/);
   strictEqual(exitCode, 0);
-  deepStrictEqual(replicasOf(cluster, 't')[0], [2, 1]);
+  deepStrictEqual(new Set(replicasOf(cluster, 't')[0]), new Set([1, 2]));
 });
 
 test('a broker without another to take its replicas is not drained, unless fewer may be left', async () => {

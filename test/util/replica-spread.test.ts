@@ -32,6 +32,12 @@ test('a drained broker is replaced where it stood, and partitions without it sta
   });
 });
 
+test('who leads least becomes the preferred leader where the one before goes', () => {
+  const partitions = topic('t', [2, 3], [3, 1], [1, 2], [2, 3]);
+  const moves = planOnto(brokers(1, 3), partitions, partitions);
+  assert.deepEqual(targets(moves), { 't-0': [1, 3], 't-2': [1, 3], 't-3': [3, 1] });
+});
+
 test('where every other broker has a replica already, a drain leaves one fewer', () => {
   assert.deepEqual(targets(planDrain(1, brokers(1, 2, 3), topic('t', [1, 2, 3]))), {
     't-0': [2, 3],
