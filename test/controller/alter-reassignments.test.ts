@@ -5,6 +5,8 @@ import {
   alterReassignments,
   completedReassignment,
 } from '../../src/controller/alter-reassignments.ts';
+import { completeReassignments } from '../../src/controller/complete-reassignments.ts';
+import { allPartitions } from '../../src/controller/keep-leaders.ts';
 import type { PartitionImage } from '../../src/metadata/image.ts';
 import type { LiveImage } from '../../src/metadata/live-image.ts';
 import { must } from '../../src/util/assert.ts';
@@ -221,6 +223,29 @@ test('a partition that is named twice is changed twice and written once', () => 
   assert.equal(decision.changes.publish.length, 1);
   carryOut(image, decision);
   assert.deepEqual(partitionIn(image, 't').replicas, [5, 1, 2]);
+});
+
+test('the controller ends what is complete among many, a commit at a time', () => {
+  const image = clusterOf(1, 2, 3);
+  const moving = { replicas: [2, 1], addingReplicas: [2], removingReplicas: [1] };
+  const partitions = Array.from({ length: 150 }, () => ({ ...moving, isr: [1, 2] }));
+  addTopic(image, 't', [...partitions, { ...moving, isr: [1] }, { replicas: [1] }]);
+  const counts = [];
+  for (;;) {
+    const decision = completeReassignments(image, allPartitions(image), settingsOf());
+    const { length } = carryOut(image, decision);
+    counts.push(length);
+    if (length === 0) break;
+  }
+  assert.deepEqual(counts, [100, 50, 0]);
+  assert.deepEqual(sets(partitionIn(image, 't', 149)), {
+    replicas: [2],
+    isr: [2],
+    adding: [],
+    removing: [],
+    leader: 2,
+  });
+  assert.deepEqual(partitionIn(image, 't', 150).addingReplicas, [2]);
 });
 
 /** What may happen to a partition, each with numbers to choose by. */
