@@ -54,6 +54,7 @@ export function appendFetched(
   const { log } = partition;
   const split = splitBatches(fetched.chunks);
   let problem = 'problem' in split && split.problem !== 'TRUNCATED' ? split.message : undefined;
+  beginWithin(log, split.batches[0]);
   for (const batch of split.batches) {
     const fault = faultOf(batch, log, leaderEpoch) ?? append(batch, log, leaderEpoch);
     if (fault === undefined) continue;
@@ -64,6 +65,17 @@ export function appendFetched(
   partition.followHighWatermark(fetched.highWatermark);
   followLogStart(log, fetched.logStartOffset);
   return problem;
+}
+
+/**
+ * An empty log begins with the first batch that comes: the leader's log may start in the midst of it, where records
+ * were deleted, and a batch is copied whole. What was deleted is so here too once the log's start follows.
+ */
+function beginWithin(log: Log, first: RecordBatch | undefined): void {
+  if (first === undefined || log.logEndOffset > log.logStartOffset) return;
+  const { baseOffset, lastOffset } = first;
+  if (baseOffset < 0 || baseOffset >= log.logEndOffset || lastOffset < log.logEndOffset) return;
+  if (judgeIntegrity(first) === undefined) log.truncateFullyAndStartAt(baseOffset);
 }
 
 /** Why a batch is not one that the leader of this epoch has sent. */

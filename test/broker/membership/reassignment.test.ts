@@ -117,6 +117,21 @@ test('a partition moves with all that is in it, while it is written, and leaves 
   assert.equal(cluster.broker(2).logManager.get(topic, 0), undefined);
 });
 
+test('a partition moves though its oldest records were deleted in the midst of a batch', async () => {
+  const cluster = await SimulatedCluster.start(2, { config });
+  await cluster.createTopic(topic, [1]);
+  const client = cluster.client();
+  await cluster.complete(write(client, 'a', 10));
+  const deletion = [{ topic, partition: 0, beforeOffset: 4 }];
+  await cluster.complete(client.admin.deleteRecords(deletion));
+  await move(cluster, client, [2]);
+  await cluster.until(() => isSettled(partitionAt(cluster, 2)), 60_000);
+  assert.deepEqual(partitionAt(cluster, 2).replicas, [2]);
+  const { log } = cluster.partition(2, topic);
+  await cluster.until(() => log.logStartOffset === 4, 60_000);
+  assert.deepEqual(await visible(cluster, 2), ['a4', 'a5', 'a6', 'a7', 'a8', 'a9']);
+});
+
 test('a move to a broker that dies goes on when it is back', async () => {
   const cluster = await SimulatedCluster.start(3, { config });
   await cluster.createTopic(topic, [1, 2]);
