@@ -341,23 +341,21 @@ export class RunningBroker {
   }
 
   #groupCoordinators(metadata: ClusterMetadata): GroupCoordinators {
-    const surroundings = this.#surroundings(metadata);
-    const { random } = this.#runtime;
+    const surroundings = { ...this.#runtime, ...this.#surroundings(metadata) };
     return new GroupCoordinators(
       { nodeId: this.#config.nodeId },
       {
-        ...this.#runtime,
         ...surroundings,
         wheel: this.#wheel,
-        create: newGroupCoordinator({ ...surroundings, random }),
+        create: newGroupCoordinator(surroundings),
         createTopics: (topics) => this.createTopics(topics),
       },
     );
   }
 
   #services(logManager: LogManager): ApiServices {
-    const { clock, random } = this.#runtime;
     const currentConfig = (): BrokerConfig => this.#config;
+    const { maxIncrementalFetchSessionCacheSlots: slots } = this.#config;
     const { metadata, partitions } = this;
     return {
       get config() {
@@ -365,21 +363,16 @@ export class RunningBroker {
       },
       nodeId: this.#config.nodeId,
       clusterId: this.clusterId,
-      clock,
-      random,
+      ...this.#runtime,
       wheel: this.#wheel,
       logger: this.#logger,
       partitions,
-      selectReplica: (partition, fetchOffset, rackId) =>
-        must(this.#replicas).selectReplica(partition, fetchOffset, rackId),
+      selectReplica: (...asked) => must(this.#replicas).selectReplica(...asked),
       logManager,
       metadata,
       peers: new PeerViews({ nodeId: this.#config.nodeId }, this.#surroundings(metadata)),
       groups: this.groups,
-      fetchSessions: new FetchSessions(
-        { slots: this.#config.maxIncrementalFetchSessionCacheSlots },
-        { random },
-      ),
+      fetchSessions: new FetchSessions({ slots }, this.#runtime),
       answerMemory: this.#answerMemory,
       served: servedApis,
       configLayers: () => this.#layers,
