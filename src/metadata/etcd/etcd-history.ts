@@ -3,6 +3,7 @@ import { errorText } from '../../util/is-error.ts';
 import type { Logger } from '../../util/logger.ts';
 import { answerOf, type EtcdClient } from './etcd-client.ts';
 import { decodeAnswer, decodeRange, decodeTxn } from './etcd-messages.ts';
+import { grpcStatus } from './grpc-call.ts';
 import { encodeCompact, encodeRange, encodeTxn, etcdMethods } from './etcd-messages.ts';
 
 /** How much history is kept. */
@@ -36,12 +37,15 @@ const noBytes = new Uint8Array(0);
  * then, and changes the key, by which the others know. So it happens once an interval however many stores
  * there are, needs nobody in particular, and whatever is forgotten is an interval old by the clock of the one
  * who had it forgotten.
+ *
+ * Newer releases let only root compact. A store that may not says so once, and looks no more.
  */
 export class EtcdHistory {
   readonly #options: EtcdHistoryOptions;
   readonly #modules: EtcdHistoryModules;
   #timer: Timer | undefined;
   #seen: Seen | undefined;
+  /** Closed, or not allowed to. */
   #closed = false;
 
   constructor(options: EtcdHistoryOptions, modules: EtcdHistoryModules) {
@@ -98,9 +102,18 @@ export class EtcdHistory {
     });
     // Who else uses this etcd may have compacted it further already.
     if (compacted.kind === 'refused' && !compacted.status.message.includes('compacted')) {
-      throw compacted.error;
+      if (compacted.status.status === grpcStatus.permissionDenied) this.#giveUp();
+      else throw compacted.error;
     }
     return { keyRevision: revision, revision };
+  }
+
+  #giveUp(): void {
+    this.#closed = true;
+    this.#modules.logger.warn(
+      'etcd lets its root alone compact its history: have it do so by itself, with --auto-compaction-retention, ' +
+        'and set odradek.metadata.history.ms=0',
+    );
   }
 
   async #read(): Promise<Seen> {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 
 /** Where the etcd for tests is: ETCD_BIN, or one on the PATH. Undefined where there is none. */
 const etcdBinary: string | undefined = findEtcd();
@@ -31,6 +32,12 @@ interface Member {
   readonly peerPort: number;
 }
 
+/** What a test that failed has left is not to keep its process alive. */
+const made = new Set<EtcdProcess>();
+after(async () => {
+  for (const etcd of made) await etcd.remove();
+});
+
 /** One member of an etcd, in a temporary folder, on loopback. */
 export class EtcdProcess {
   readonly port: number;
@@ -47,6 +54,7 @@ export class EtcdProcess {
     this.#members = members;
     this.#options = options;
     this.#directory = mkdtempSync(join(tmpdir(), 'odradek-etcd-'));
+    made.add(this);
   }
 
   /** An etcd of one member. */
@@ -165,6 +173,7 @@ export class EtcdProcess {
 
   async remove(): Promise<void> {
     await this.kill();
+    made.delete(this);
     rmSync(this.#directory, { recursive: true, force: true });
   }
 

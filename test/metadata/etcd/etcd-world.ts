@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { after } from 'node:test';
 import { parseEtcdAddress } from '../../../src/metadata/etcd/etcd-address.ts';
 import { EtcdStore, type EtcdStoreOptions } from '../../../src/metadata/etcd/etcd-store.ts';
 import { createNodeHttp } from '../../../src/runtime/node/node-http.ts';
@@ -9,6 +10,12 @@ import type { StoreWorld } from '../store-contract.ts';
 const runtime = createNodeRuntime();
 const http = createNodeHttp({ unref: false });
 
+/** What a test that failed has left open is not to keep its process alive. */
+const opened: EtcdStore[] = [];
+after(async () => {
+  for (const store of opened) await store.close();
+});
+
 /** A store in the etcd of `address`, such as `etcd://127.0.0.1:2379/one`. */
 export function openEtcdStore(
   address: string,
@@ -16,7 +23,7 @@ export function openEtcdStore(
   logger: Logger = silentLogger,
 ): EtcdStore {
   const { endpoints, namespace } = parseEtcdAddress('address', address);
-  return new EtcdStore(
+  const store = new EtcdStore(
     {
       endpoints,
       namespace,
@@ -32,6 +39,8 @@ export function openEtcdStore(
     },
     { ...runtime, http, logger },
   );
+  opened.push(store);
+  return store;
 }
 
 /** Waits until something is so, by asking again; fails after a minute. */
