@@ -7,7 +7,6 @@ import {
   openEmbeddedStore,
 } from '../metadata/embedded/embedded-store.ts';
 import { isEtcdAddress, parseEtcdAddress } from '../metadata/etcd/etcd-address.ts';
-import { EtcdStore } from '../metadata/etcd/etcd-store.ts';
 import { metadataPrefix } from '../metadata/image-keys.ts';
 import type { MetadataStore } from '../metadata/store.ts';
 import type { TlsOptions } from '../runtime/http.ts';
@@ -77,7 +76,7 @@ export async function openStore(
   if (isEtcdAddress(address)) {
     refuseJournal(place, modules.runtime.files);
     return {
-      store: openEtcd(config.metadataStore, modules),
+      store: await openEtcd(config.metadataStore, modules),
       isShared: true,
       claim: async (owner) => mark(owner, address, modules.runtime.files),
       release: () => Promise.resolve(),
@@ -167,7 +166,12 @@ function ifReadable<T>(look: () => T): T | undefined {
   }
 }
 
-function openEtcd(config: MetadataStoreConfig, { runtime, logger }: OpenStoreModules): EtcdStore {
+async function openEtcd(
+  config: MetadataStoreConfig,
+  { runtime, logger }: OpenStoreModules,
+): Promise<MetadataStore> {
+  // Few brokers need it.
+  const { EtcdStore } = await import('../metadata/etcd/etcd-store.ts');
   const { endpoints, namespace, isSecure } = parseEtcdAddress(storeKey, config.address);
   const http = must(runtime.http, 'a simulation has no etcd');
   const { files, random } = runtime;
