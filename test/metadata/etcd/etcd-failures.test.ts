@@ -7,6 +7,8 @@ import { after, before, test } from 'node:test';
 import type { EtcdStore } from '../../../src/metadata/etcd/etcd-store.ts';
 import type { CommitResult } from '../../../src/metadata/store.ts';
 import { Recorder, committedAt, put, shown } from '../store-contract.ts';
+import { Prng } from '../../../src/runtime/simulated/prng.ts';
+import { CuttingProxy } from './cutting-proxy.ts';
 import { EtcdProcess, etcdMissing as skip } from './etcd-process.ts';
 import { openEtcdStore, until } from './etcd-world.ts';
 
@@ -293,3 +295,58 @@ test(
     await own.remove();
   },
 );
+
+for (const seed of process.env['ODRADEK_SEED']?.split(' ') ?? ['1', '2']) {
+  test(
+    `connections break within answers: nothing is done twice, no watch misses a commit (ODRADEK_SEED=${seed})`,
+    { skip },
+    async () => {
+      const random = new Prng(seed);
+      const path = `/failures/${++namespaces}`;
+      const proxy = await CuttingProxy.start(etcd.port, 8000, random);
+      const store = openEtcdStore(`etcd://${proxy.endpoint}${path}`);
+      const direct = openEtcdStore(`etcd://${etcd.endpoint}${path}`);
+      const { revision } = await direct.read('');
+      const recorder = new Recorder();
+      store.watch('', revision + 1, recorder);
+      const results: { readonly attempt: string; readonly result: CommitResult }[] = [];
+      let attempts = 0;
+      // Each takes the counter on from what it has read, as the decisions of a broker do.
+      const writer = async (): Promise<void> => {
+        while (attempts < 300) {
+          const attempt = String(++attempts);
+          const { entries } = await store.read('counter');
+          const compares = [{ key: 'counter', revision: entries[0]?.revision ?? 0 }];
+          const changes = [
+            put('counter', attempt),
+            put(`other/${random.below(50)}`, 'x'.repeat(500)),
+          ];
+          const result = await store.commit(compares, changes);
+          results.push({ attempt, result });
+        }
+      };
+      await Promise.all([writer(), writer(), writer(), writer()]);
+      proxy.isCutting = false;
+      const history = await historyOf(direct, revision + 1);
+      await until(() => recorder.seen.length >= history.length);
+      assert.deepEqual(recorder.seen, history);
+      const done = history.flatMap((line) => /^(\d+): counter=(\d+)/.exec(line)?.slice(1, 3) ?? []);
+      const revisionOf = new Map<string | undefined, number>();
+      for (let i = 0; i < done.length; i += 2) {
+        assert.ok(!revisionOf.has(done[i + 1]), `attempt ${done[i + 1]} happened once`);
+        revisionOf.set(done[i + 1], Number(done[i]));
+      }
+      for (const { attempt, result } of results) {
+        const at = revisionOf.get(attempt);
+        if (result.outcome === 'committed') assert.equal(at, result.revision);
+        if (result.outcome === 'conflict') assert.equal(at, undefined);
+      }
+      const count = (outcome: string): number =>
+        results.filter(({ result }) => result.outcome === outcome).length;
+      assert.ok(proxy.cuts > 10 && count('committed') > 20 && count('unknown') > 0);
+      await store.close();
+      await direct.close();
+      proxy.stop();
+    },
+  );
+}
