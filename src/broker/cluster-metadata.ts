@@ -121,14 +121,3 @@ export class ClusterMetadata implements MetadataCommands {
     this.#follower.close();
   }
 }
-
-/** Leader and epoch of a partition, named by topic name or id; -1 where they are not known. */
-export function currentLeader(
-  { topicsByName, topicsById }: ClusterImage,
-  topic: string,
-  topicId: string,
-  index: number,
-): { readonly leaderId: number; readonly leaderEpoch: number } {
-  const partition = (topicsById.get(topicId) ?? topicsByName.get(topic))?.partitions[index];
-  return { leaderId: partition?.leader ?? -1, leaderEpoch: partition?.leaderEpoch ?? -1 };
-}

@@ -11,6 +11,7 @@ import { metadataPrefix } from '../metadata/image-keys.ts';
 import type { MetadataStore } from '../metadata/store.ts';
 import type { TlsOptions } from '../runtime/http.ts';
 import type { Files, Runtime } from '../runtime/runtime.ts';
+import type { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
 import type { Logger } from '../util/logger.ts';
 import { hasCode } from '../util/odradek-error.ts';
@@ -41,17 +42,9 @@ export interface OpenedStore {
    * The last step of a start: notes in the log directories where their metadata is. One that fails before may have
    * begun a journal that it takes away again.
    */
-  readonly claim: (owner: StoreOwner) => Promise<void>;
+  readonly claim: (logs: LogManager) => Promise<void>;
   /** Lets go of its directory. With `discardNew`, for a start that fails, it goes where this start has made it. */
   readonly release: (options: { readonly discardNew: boolean }) => Promise<void>;
-}
-
-/** Whose log directories they are. */
-export interface StoreOwner {
-  readonly clusterId: string;
-  readonly nodeId: number;
-  /** Those that can be written. */
-  readonly directories: () => readonly string[];
 }
 
 const storeKey = 'odradek.metadata.store';
@@ -78,7 +71,7 @@ export async function openStore(
     return {
       store: await openEtcd(config.metadataStore, modules),
       isShared: true,
-      claim: async (owner) => mark(owner, address, modules.runtime.files),
+      claim: async (logs) => mark(logs, address, modules.runtime.files),
       release: () => Promise.resolve(),
     };
   }
@@ -99,11 +92,12 @@ export async function openStore(
     return {
       store,
       isShared: false,
-      claim: async (owner) => {
+      claim: async (logs) => {
         if (place.temporary) return;
         const { metadataDirectory } = place;
-        const directories = owner.directories();
-        await noteMetadataDirectory({ metadataDirectory, directories }, owner, {
+        const directories = writableOf(logs);
+        const identity = { clusterId: logs.clusterId, nodeId: config.nodeId };
+        await noteMetadataDirectory({ metadataDirectory, directories }, identity, {
           ...runtime,
           logger,
         });
@@ -118,7 +112,8 @@ export async function openStore(
 
 /** A store that is the caller's choice, and that other brokers use too. */
 export function sharedStore(store: MetadataStore): OpenedStore {
-  return { store, lock: undefined, isShared: true, claim: () => {} };
+  const nothing = (): Promise<void> => Promise.resolve();
+  return { store, isShared: true, claim: nothing, release: nothing };
 }
 
 /** With etcd the broker would come up without the topics that are in the journal. */
@@ -144,9 +139,14 @@ function refuseMarked({ directories }: MetadataPlace, files: Files): void {
   throw invalidConfig(storeKey, 'embedded', expected);
 }
 
-function mark({ directories }: StoreOwner, address: string, files: Files): void {
+function writableOf(logs: LogManager): string[] {
+  const online = logs.directories().filter((directory) => directory.online);
+  return online.map(({ path }) => path);
+}
+
+function mark(logs: LogManager, address: string, files: Files): void {
   const content = new TextEncoder().encode(`${address}\n`);
-  for (const directory of directories()) {
+  for (const directory of writableOf(logs)) {
     const path = files.join(directory, markerName);
     ifReadable(() => {
       const isNew = files.stat(path) === undefined;
