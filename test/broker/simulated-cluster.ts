@@ -107,7 +107,12 @@ export class SimulatedCluster {
   }
 
   /** Starts a broker somewhere, which is none of the cluster's own. */
-  async beginOn(runtime: Runtime, nodeId: number, host: string): Promise<Member> {
+  async beginOn(
+    runtime: Runtime,
+    nodeId: number,
+    host: string,
+    more: TestConfig = {},
+  ): Promise<Member> {
     const store = new StoreOfOneLife(this.store.client(host));
     const { config, rackOf } = this.#options;
     const values = brokerValues({
@@ -115,6 +120,7 @@ export class SimulatedCluster {
       'advertised.listeners': `PLAINTEXT://${host}:9092`,
       ...(rackOf === undefined ? {} : { 'broker.rack': rackOf(nodeId) }),
       ...config,
+      ...more,
     });
     const running = await RunningBroker.start(
       { values, directories: ['/data'], metadataDirectory: '/data', temporary: false },

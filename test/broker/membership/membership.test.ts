@@ -235,7 +235,10 @@ test('another machine with a node id that is there waits until the lease of the 
   const said = cluster.log.filter(({ event }) =>
     event.startsWith('another process has this node id'),
   );
-  assert.equal(said.length, 1);
+  assert.ok(said.length > 0 && said.length < 5, `said ${said.length} times`);
+  const hasty = { 'initial.broker.registration.timeout.ms': 3000 };
+  const impatient = cluster.beginOn(cluster.simulation.runtime('hasty'), 2, 'hasty', hasty);
+  await assert.rejects(cluster.complete(impatient), { code: 'TIMED_OUT' });
   cluster.crash(2);
   await cluster.complete(other);
   const { hostName, uncleanShutdown, fenced } = brokerAt(cluster, 1, 2);
