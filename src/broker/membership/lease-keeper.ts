@@ -25,8 +25,8 @@ export interface LeaseListener {
   onLost(): void;
 }
 
-/** Renewals in the time of a lease. */
-const renewalsPerTtl = 3;
+/** Renewals in the time of a lease: a process that stands still for half of it has time to spare. */
+const renewalsPerTtl = 4;
 /** By how much two clocks may differ in speed, at the most. */
 const driftFraction = 0.02;
 /** Pause before a store that did not answer is asked again, at the most. */

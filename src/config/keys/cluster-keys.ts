@@ -15,7 +15,7 @@ auto.leader.rebalance.enable | BOOLEAN | true |  | high | read-only | acts
 background.threads | INT | 10 | [1,...] | high | cluster-wide | ignored
     Threads for background work; work is spread by the runtime here.
 broker.heartbeat.interval.ms | INT | 2000 |  | medium | read-only | ignored
-    How often a KRaft broker is heard of; three times in 'broker.session.timeout.ms' here.
+    How often a KRaft broker is heard of; four times in 'broker.session.timeout.ms' here.
 broker.id | INT | -1 |  | high | read-only | acts
     The older name of 'node.id'.
 broker.rack | STRING | null |  | medium | read-only | acts

@@ -52,11 +52,11 @@ test('a store that stalls for 5 s takes no lease away, and one for 9 s lets it l
   assert.equal(isHeld(), true);
   await simulation.runFor(9000);
   assert.deepEqual([isHeld(), told], [true, []]);
-  // Renewals go out every 3 s: the last that was answered is at most that old.
+  // Renewals go out every 2.25 s: the last that was answered is at most that old.
   servers.setReachable('a', false);
-  await simulation.runFor(9000 - 3500);
+  await simulation.runFor(9000 - 2500);
   assert.equal(isHeld(), true);
-  await simulation.runFor(3500);
+  await simulation.runFor(2500);
   assert.deepEqual([isHeld(), told], [false, ['lapsed']]);
 });
 
