@@ -2,7 +2,7 @@
  * UnregisterBroker, version 0.
  *
  * Forgets a broker that has stopped and will not come back (KIP-631). One that is alive is refused with
- * INVALID_REQUEST, which Apache forgets too.
+ * INVALID_REQUEST, which Apache forgets too. What was set for it at run time is forgotten with it.
  *
  * Gaps: none.
  */

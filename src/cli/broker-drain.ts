@@ -56,26 +56,33 @@ export const brokerDrainCommand: Command = {
     const nodeId = parseNodeId(args.positionals[0] as string, '<broker>');
     return withClient(args, context, async (client, runtime) => {
       if (args.flag('cancel')) return cancelDrain(client, nodeId, args, context);
-      const moves = await planned(client, nodeId);
-      const problem = shortageOf(moves, { mayBeFewer: args.flag('allow-fewer-replicas') });
-      if (args.flag('dry-run')) return showDrain(moves, problem, args, context);
+      const plan = await planned(client, nodeId);
+      const problem = shortageOf(plan.moves, { mayBeFewer: args.flag('allow-fewer-replicas') });
+      if (args.flag('dry-run')) return showDrain(plan.moves, problem, args, context);
       if (problem !== undefined) {
         context.err.write(`odradek: ${problem}\n`);
         return exitCodes.failed;
       }
-      return drain(nodeId, moves, args, { client, runtime, context });
+      return drain(nodeId, plan, args, { client, runtime, context });
     });
   },
 };
 
+interface DrainPlan {
+  readonly moves: readonly PlannedMove[];
+  /** One that does not serve gets no new replicas anyway, and need not be stopped. */
+  readonly isServing: boolean;
+}
+
 /** What lies on the broker, and where it is to go. Throws `INVALID_ARGUMENT` where there is no such broker. */
-async function planned(client: Client, nodeId: number): Promise<readonly PlannedMove[]> {
+async function planned(client: Client, nodeId: number): Promise<DrainPlan> {
   const state = await clusterState(client);
-  brokerOf(state, nodeId);
+  const isServing = brokerOf(state, nodeId).state === 'serves';
   const { sizes, cordoned } = await brokerStorage(client);
   const others = placeableBrokers(state, cordoned);
   const places = placesOf(state.topics, state.moving);
-  return withCopiedBytes(planDrain(nodeId, others, places), sizes);
+  const moves = withCopiedBytes(planDrain(nodeId, others, places), sizes);
+  return { moves, isServing };
 }
 
 function shortageOf(
@@ -114,38 +121,43 @@ function showDrain(
 
 async function drain(
   nodeId: number,
-  moves: readonly PlannedMove[],
+  plan: DrainPlan,
   args: Arguments,
   modules: MoveModules,
 ): Promise<number> {
   const { client, context } = modules;
   const isJson = args.flag('json');
-  const warning = await setCordon(client, nodeId, true);
+  const { isServing } = plan;
+  const warning = isServing ? await setCordon(client, nodeId, true) : undefined;
   if (warning !== undefined) {
     context.err.write(`odradek: new replicas may still come to it: ${warning.message}\n`);
   }
   let outcome: MoveOutcome = { done: [], failed: [], ongoing: [] };
   // What a topic put here that was made before the broker was cordoned is found when the rest has gone.
-  for (let left = moves; left.length > 0; left = await planned(client, nodeId)) {
+  for (let left = plan.moves; left.length > 0; left = (await planned(client, nodeId)).moves) {
     if (!isJson) context.out.write(moveTable(left));
     const round = await runMoves(left, { detach: false }, modules);
     outcome = { ...round, done: [...outcome.done, ...round.done] };
     if (round.failed.length + round.ongoing.length > 0) break;
   }
   if (isJson) printJson(context, { nodeId, ...outcome });
-  else context.err.write(drainVerdict(nodeId, outcome, context));
+  else context.err.write(drainVerdict(nodeId, { outcome, isServing }, context));
   return exitCodeOf(outcome, { detach: false });
 }
 
-function drainVerdict(nodeId: number, outcome: MoveOutcome, context: CliContext): string {
+function drainVerdict(
+  nodeId: number,
+  { outcome, isServing }: { readonly outcome: MoveOutcome; readonly isServing: boolean },
+  context: CliContext,
+): string {
   if (outcome.failed.length + outcome.ongoing.length > 0) {
     return verdictOf(outcome, { detach: false }, context);
   }
-  const unregister = context.commandLine(`broker unregister ${nodeId}`);
-  return (
-    `Done: nothing lies on broker ${nodeId} any more, and it gets no new replicas.\n` +
-    `Stop its process with Ctrl-C or SIGTERM; then ${unregister} has the cluster forget it.\n`
-  );
+  const done = `Done: nothing lies on broker ${nodeId} any more`;
+  const forget = `${context.commandLine(`broker unregister ${nodeId}`)} has the cluster forget it.\n`;
+  return isServing
+    ? `${done}, and it gets no new replicas.\nStop its process with Ctrl-C or SIGTERM; then ${forget}`
+    : `${done}.\nIt does not serve: ${forget}`;
 }
 
 /** Keeps new replicas away from a broker, or lets them come; answers why it could not. */

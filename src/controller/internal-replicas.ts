@@ -17,7 +17,7 @@ export interface GrownPartition {
 
 /**
  * Decides which internal topics gain replicas: those that were made while fewer brokers were registered, up to
- * their setting, as far as there are brokers that serve. The new replicas are added as by a reassignment; one that
+ * their setting, as far as there are brokers that serve, who share out their leadership. The new replicas are added as by a reassignment; one that
  * goes on already is let alone. For the controller, whenever a broker has been admitted or such a topic made.
  */
 export function decideInternalReplicas(
@@ -39,7 +39,7 @@ export function decideInternalReplicas(
     for (const partition of topic.partitions.filter((candidate) => mayGrow(candidate, count))) {
       const { index, replicas: before } = partition;
       const target = { topic: topic.name, partition: index, replicas: before };
-      const replicas = spread.place(target, count, () => true);
+      const replicas = spread.place(target, count, { spreadsLeaders: true });
       const addingReplicas = replicas
         .filter((id) => !before.includes(id))
         .toSorted((a, b) => a - b);

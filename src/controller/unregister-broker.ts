@@ -16,7 +16,8 @@ export interface UnregisterBrokerResult {
 /**
  * Decides UnregisterBroker: forgets a broker that will not come back. One whose process lives is refused, which
  * Apache forgets too: it would go on, and nobody would know of it. Replicas that it holds stay in
- * the lists of their partitions until those are moved.
+ * the lists of their partitions until those are moved. Its configs go with it: another broker of its id is not to be
+ * cordoned because this one was.
  */
 export function unregisterBroker(
   image: ClusterImage,
@@ -35,7 +36,10 @@ export function unregisterBroker(
   // The registration goes last: a request that is cut off can be made again.
   const registration = { key: imageKeys.broker(nodeId), value: null, ifRevision: broker.revision };
   const publish = [...partitionsWithout(image, nodeId, settings), registration];
-  return { changes: { prepare: [], publish, tidy: [] }, results: [{ refusal: undefined }] };
+  const tidy = image.brokerConfigs.has(nodeId)
+    ? [{ key: imageKeys.brokerConfig(nodeId), value: null }]
+    : [];
+  return { changes: { prepare: [], publish, tidy }, results: [{ refusal: undefined }] };
 }
 
 function refused(refusal: Refusal): Decision<UnregisterBrokerResult> {

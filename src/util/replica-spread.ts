@@ -23,6 +23,14 @@ export interface ReplicaMove {
   readonly to: readonly number[];
 }
 
+/** How the replicas of a partition are placed. */
+export interface PlaceOptions {
+  /** Which of them stay, in their places in the order; all unless given. */
+  readonly keeps?: (nodeId: number) => boolean;
+  /** Whether another becomes the preferred leader where the one before leads more of the topic than that. */
+  readonly spreadsLeaders?: boolean;
+}
+
 /** What a broker holds of all topics, and of one. */
 interface Load {
   replicas: number;
@@ -56,14 +64,13 @@ export class ReplicaSpread {
   }
 
   /**
-   * The replicas of `partition` when `count` of them are wanted: those that `keeps` says stay where they are in
-   * the order, the others are replaced, and what is too many goes. Fewer than `count` where every broker has one
-   * already.
+   * The replicas of `partition` when `count` of them are wanted: those that do not stay are replaced, and what is
+   * too many goes. Fewer than `count` where every broker has one already.
    */
   place(
     { topic, replicas }: SpreadPartition,
     count: number,
-    keeps: (nodeId: number) => boolean,
+    { keeps = () => true, spreadsLeaders = false }: PlaceOptions = {},
   ): readonly number[] {
     this.#count(topic, replicas, -1);
     const slots: (number | undefined)[] = replicas.map((id) => (keeps(id) ? id : undefined));
@@ -74,8 +81,10 @@ export class ReplicaSpread {
     }
     const placed = slots.filter((id) => id !== undefined);
     const [first] = replicas;
-    // Who led stays the preferred leader where it stays at all; else it is whoever leads least.
-    if (first !== undefined && !placed.includes(first)) this.#leadLeast(placed, topic);
+    const leaderStays = first !== undefined && placed.includes(first);
+    if (!leaderStays) this.#leadLeast(placed, (id) => this.#leaderRank(id, topic));
+    else if (spreadsLeaders)
+      this.#leadLeast(placed, (id) => this.#leaderRank(id, topic).slice(0, 1));
     this.#count(topic, placed, 1);
     return placed;
   }
@@ -96,18 +105,21 @@ export class ReplicaSpread {
     return best?.nodeId;
   }
 
-  /** Puts the one in front that leads least; of those that lead as much, the first in the order. */
-  #leadLeast(placed: number[], topic: string): void {
-    const rankOf = (id: number): readonly number[] => {
-      const load = this.#loads.get(id);
-      return [load?.byTopic.get(topic)?.leaders ?? 0, load?.leaders ?? 0];
-    };
+  /** Puts the one in front that ranks lowest; of those that rank alike, the first in the order. */
+  #leadLeast(placed: number[], rankOf: (nodeId: number) => readonly number[]): void {
     let best = 0;
     for (let position = 1; position < placed.length; position++) {
       const rank = rankOf(placed[position] as number);
       if (isLess(rank, rankOf(placed[best] as number))) best = position;
     }
     placed.unshift(...placed.splice(best, 1));
+  }
+
+  #leaderRank(nodeId: number, topic: string): readonly number[] {
+    const load = this.#loads.get(nodeId);
+    // One that nothing is placed on should not come to lead.
+    if (load === undefined) return [Infinity];
+    return [load.byTopic.get(topic)?.leaders ?? 0, load.leaders];
   }
 
   /** The less, the sooner a broker gets a replica. For one that is to lead, what it leads comes first. */
@@ -179,12 +191,15 @@ export function planDrain(
     .map((partition) =>
       moveOf(
         partition,
-        spread.place(partition, partition.replicas.length, (id) => id !== nodeId),
+        spread.place(partition, partition.replicas.length, { keeps: (id) => id !== nodeId }),
       ),
     );
 }
 
-/** What gives `chosen`, some of `all`, so many replicas each, among `brokers`. Those that have them are left out. */
+/**
+ * What gives `chosen`, some of `all`, so many replicas each, among `brokers`, with the leadership of a topic spread
+ * over them. Those that have so many are left out.
+ */
 export function planReplicationFactor(
   count: number,
   brokers: readonly SpreadBroker[],
@@ -195,10 +210,7 @@ export function planReplicationFactor(
   return chosen
     .filter(({ replicas }) => replicas.length !== count)
     .map((partition) =>
-      moveOf(
-        partition,
-        spread.place(partition, count, () => true),
-      ),
+      moveOf(partition, spread.place(partition, count, { spreadsLeaders: true })),
     );
 }
 
@@ -222,10 +234,17 @@ export function planOnto(
     kept.set(id, before + 1);
     return true;
   };
-  return chosen
-    .map((partition) =>
-      moveOf(partition, spread.place(partition, count ?? partition.replicas.length, keeps)),
-    )
+  const placed = chosen.map((partition) => ({
+    partition,
+    to: spread.place(partition, count ?? partition.replicas.length, { keeps }),
+  }));
+  // Leadership is shared out once it is known where everything lies.
+  return placed
+    .map(({ partition, to }) => {
+      const { topic } = partition;
+      const there = { topic, partition: partition.partition, replicas: to };
+      return moveOf(partition, spread.place(there, to.length, { spreadsLeaders: true }));
+    })
     .filter(({ from, to }) => from.length !== to.length || from.some((id, i) => id !== to[i]));
 }
 

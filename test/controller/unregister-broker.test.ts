@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { unregisterBroker } from '../../src/controller/unregister-broker.ts';
+import { encodeValue, imageKeys } from '../../src/metadata/image-keys.ts';
 import { carryOut, clusterOf, settingsOf } from './cluster.ts';
 import { addTopic, partitionIn } from './partitions.ts';
 
@@ -19,6 +20,14 @@ test('a fenced broker is forgotten, and is in no set any more whose members may 
   assert.deepEqual([replicas, isr, elr], [[1, 2, 3], [1], []]);
   assert.equal(partitionIn(image, 't', 1), untouched);
   assert.deepEqual([partitionIn(image, 't', 2).elr, partitionIn(image, 't', 2).leader], [[], -1]);
+});
+
+test('what was set for a broker is forgotten with it, so that another of its id is not cordoned', () => {
+  const image = clusterOf(1, { id: 3, live: false });
+  const values = { 'cordoned.log.dirs': '*' };
+  image.apply(2, [{ key: imageKeys.brokerConfig(3), value: encodeValue({ values }) }]);
+  carryOut(image, unregisterBroker(image, 3, settingsOf()));
+  assert.equal(image.brokerConfigs.has(3), false);
 });
 
 test('the registration is the last to go', () => {

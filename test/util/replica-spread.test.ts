@@ -66,11 +66,22 @@ test('a topic grows on the emptiest brokers of other racks, and shrinks where ra
   assert.deepEqual(planReplicationFactor(3, racks, wide, wide), []);
 });
 
+test('what grows from one broker is led by all that it comes to, and what is led evenly stays so', () => {
+  const on = (...ids: readonly number[]): SpreadPartition[] => topic('t', ...ids.map((id) => [id]));
+  const leadersOf = (partitions: readonly SpreadPartition[]): readonly (number | undefined)[] =>
+    planReplicationFactor(3, brokers(1, 2, 3), partitions, partitions).map(({ to }) => to[0]);
+  assert.deepEqual(new Set(leadersOf(on(1, 1, 1))), new Set([1, 2, 3]));
+  assert.deepEqual(leadersOf(on(1, 2, 3)), [1, 2, 3]);
+  const ledByTwo = leadersOf(on(1, 1, 1, 1, 1, 1)).filter((id) => id === 2);
+  assert.equal(ledByTwo.length, 2);
+});
+
 test('partitions are spread over the brokers that are named, and what lies well stays', () => {
   const partitions = topic('t', [1, 2], [1, 2], [1, 2], [1, 2]);
   const moves = planOnto(brokers(1, 2, 3, 4), partitions, partitions);
-  assert.deepEqual(targets(moves), { 't-2': [3, 4], 't-3': [4, 3] });
-  assert.deepEqual(planOnto(brokers(1, 2), partitions, partitions), []);
+  assert.deepEqual(targets(moves), { 't-0': [2, 1], 't-2': [3, 4], 't-3': [4, 3] });
+  const even = topic('t', [1, 2], [2, 1]);
+  assert.deepEqual(planOnto(brokers(1, 2), even, even), []);
   assert.deepEqual(targets(planOnto(brokers(3), topic('t', [1]), topic('t', [1]))), { 't-0': [3] });
 });
 
