@@ -140,9 +140,10 @@ test(
 test(
   'a member that is down, and one that accepts and says nothing, are passed over',
   { skip },
-  async () => {
+  async (t) => {
     const { createServer } = await import('node:net');
     const silent = createServer((socket) => socket.on('error', () => {}).resume());
+    t.after(() => silent.close());
     await new Promise<void>((resolve) => {
       silent.listen(0, '127.0.0.1', resolve);
     });
@@ -152,7 +153,6 @@ test(
     committedAt(await committed(() => store.commit([], [put('a', '1')])));
     assert.equal((await store.read('')).entries.length, 1);
     await store.close();
-    silent.close();
   },
 );
 
@@ -300,10 +300,11 @@ for (const seed of process.env['ODRADEK_SEED']?.split(' ') ?? ['1', '2']) {
   test(
     `connections break within answers: nothing is done twice, no watch misses a commit (ODRADEK_SEED=${seed})`,
     { skip },
-    async () => {
+    async (t) => {
       const random = new Prng(seed);
       const path = `/failures/${++namespaces}`;
       const proxy = await CuttingProxy.start(etcd.port, 8000, random);
+      t.after(() => proxy.stop());
       const store = openEtcdStore(`etcd://${proxy.endpoint}${path}`);
       const direct = openEtcdStore(`etcd://${etcd.endpoint}${path}`);
       const { revision } = await direct.read('');
@@ -346,7 +347,6 @@ for (const seed of process.env['ODRADEK_SEED']?.split(' ') ?? ['1', '2']) {
       assert.ok(proxy.cuts > 10 && count('committed') > 20 && count('unknown') > 0);
       await store.close();
       await direct.close();
-      proxy.stop();
     },
   );
 }
