@@ -305,6 +305,7 @@ export class RunningBroker {
       config: (): BrokerConfig => this.#config,
       image: (): ClusterImage => metadata.image,
       mayLead: (): boolean => this.mayLead,
+      settings: (): ControllerSettings => this.#controllerSettings(),
       defect: (error: unknown): void => this.#defect(error),
     };
   }
@@ -318,7 +319,6 @@ export class RunningBroker {
         ...this.#surroundings(metadata),
         store,
         metadata,
-        settings: () => this.#controllerSettings(),
         registration: ownRegistration(
           { config: this.#config, listeners },
           { logManager, files: this.#runtime.files },
@@ -334,7 +334,7 @@ export class RunningBroker {
       { nodeId: this.#config.nodeId },
       {
         ...this.#surroundings(metadata),
-        commit: (compares, changes) => metadata.commit(compares, changes),
+        metadata,
         brokerEpoch: () => membership.epoch,
       },
     );

@@ -16,6 +16,8 @@ export interface PartitionsListener {
   partitionChanged(partition: Partition): void;
   /** It is closed, and not here any more. */
   partitionClosed(partition: Partition): void;
+  /** Its log is lost, with its directory. */
+  logLost?(topicId: string, index: number): void;
   /** Brokers have come or gone, or are fenced or not. */
   brokersChanged?(): void;
 }
@@ -130,6 +132,10 @@ export class Partitions implements PartitionLookup {
     this.#changed(partition);
   }
 
+  #lost(topicId: string, index: number): void {
+    for (const listener of this.#modules.listeners) listener.logLost?.(topicId, index);
+  }
+
   /** Others have its replicas now. */
   #leave(topic: TopicImage, index: number): void {
     const partitions = this.#byId.get(topic.id);
@@ -165,7 +171,9 @@ export class Partitions implements PartitionLookup {
           onDemand: topic.internal,
         });
       if (log.topicId === '') logManager.assignTopicId(log, topic.id);
-      return logManager.directoryOf(log).online ? log : undefined;
+      if (logManager.directoryOf(log).online) return log;
+      this.#lost(topic.id, index);
+      return undefined;
     } catch (error) {
       if (!(error instanceof OdradekError)) throw error;
       logger.error('a partition has no log', {
@@ -174,6 +182,7 @@ export class Partitions implements PartitionLookup {
         error: error.message,
       });
       if (lacksRoom(error)) this.#tryAgain(topic, index, options);
+      else this.#lost(topic.id, index);
       return undefined;
     }
   }
@@ -227,6 +236,7 @@ export class Partitions implements PartitionLookup {
         // Gone first, so that those who wait and look again find no partition.
         partitions[index] = undefined;
         this.#close(partition, 'KAFKA_STORAGE_ERROR');
+        this.#lost(partition.log.topicId, index);
       }
     }
   }

@@ -1,4 +1,6 @@
 import type { BrokerConfig } from '../config/broker-config.ts';
+import type { ControllerSettings } from '../controller/controller-settings.ts';
+import { resignPartitions, type PartitionId } from '../controller/resign-partitions.ts';
 import type { ClusterImage } from '../metadata/image.ts';
 import type { Partition } from '../replication/partition.ts';
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts';
@@ -6,6 +8,8 @@ import { preferredReplica } from '../replication/replica-selection.ts';
 import type { ReplicationModules } from '../replication/replication-modules.ts';
 import type { Runtime, Timer } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import type { ClusterMetadata } from './cluster-metadata.ts';
 import { InSyncCommitter, type InSyncCommitterModules } from './in-sync-committer.ts';
 import type { PartitionsListener } from './partitions.ts';
 import { BrokerReplicaClient } from './replica-client.ts';
@@ -16,13 +20,17 @@ export interface ReplicaManagerModules {
   readonly logger: Logger;
   readonly config: () => BrokerConfig;
   readonly image: () => ClusterImage;
-  readonly commit: InSyncCommitterModules['commit'];
+  readonly metadata: Pick<ClusterMetadata, 'commit' | 'run'>;
+  readonly settings: () => ControllerSettings;
   /** Of this broker's registration. */
   readonly brokerEpoch: () => number;
   /** Whether that registration is surely alive. */
   readonly mayLead: () => boolean;
   readonly defect: (error: unknown) => void;
 }
+
+/** Pause before it is tried again to give up partitions whose logs are lost. */
+const resignRetryMs = 1000;
 
 /**
  * What makes the partitions of a broker replicas of others: fetchers follow those that are led elsewhere, and
@@ -38,14 +46,19 @@ export class ReplicaManager implements PartitionsListener {
   /** Those with followers. While there is one, the timer runs. */
   readonly #led = new Set<Partition>();
   #timer: Timer | undefined;
+  /** Whose logs are lost here, until it is committed that others lead them; by topic id and index. */
+  readonly #lost = new Map<string, PartitionId>();
+  #resignTimer: Timer | undefined;
   #closed = false;
 
   constructor(options: { readonly nodeId: number }, modules: ReplicaManagerModules) {
-    const { runtime, logger, config, image, commit, mayLead, defect } = modules;
+    const { runtime, logger, config, image, metadata, mayLead, defect } = modules;
     const { nodeId } = options;
     this.#nodeId = nodeId;
     this.#modules = modules;
-    this.#inSync = new InSyncCommitter(options, { image, commit, timers: runtime.timers, logger });
+    const { timers } = runtime;
+    const commit: InSyncCommitterModules['commit'] = (...change) => metadata.commit(...change);
+    this.#inSync = new InSyncCommitter(options, { image, commit, timers, logger });
     this.replication = {
       nodeId,
       mayLead,
@@ -106,6 +119,38 @@ export class ReplicaManager implements PartitionsListener {
     this.#fetchers.unfollow(partition);
   }
 
+  /** `PartitionsListener`: others are to lead it, and not to wait for it. */
+  logLost(topicId: string, index: number): void {
+    this.#lost.set(`${topicId}:${index}`, { topicId, index });
+    this.#resignIn(0);
+  }
+
+  #resignIn(delayMs: number): void {
+    if (this.#closed) return;
+    this.#resignTimer ??= this.#modules.runtime.timers.setTimer(delayMs, () => {
+      this.#resignTimer = undefined;
+      this.#resign().catch(this.#modules.defect);
+    });
+  }
+
+  async #resign(): Promise<void> {
+    const { metadata, settings, logger } = this.#modules;
+    const lost = [...this.#lost];
+    this.#lost.clear();
+    const partitions = lost.map(([, partition]) => partition);
+    try {
+      const resigned = await metadata.run((image) =>
+        resignPartitions(image, this.#nodeId, partitions, settings()),
+      );
+      if (resigned.length === 0) return;
+      logger.warn('others lead the partitions whose logs were lost', { count: resigned.length });
+    } catch (error) {
+      if (!(error instanceof OdradekError)) throw error;
+      for (const [key, partition] of lost) this.#lost.set(key, partition);
+      this.#resignIn(resignRetryMs);
+    }
+  }
+
   /** `PartitionsListener`: others may be in an in-sync set now. */
   brokersChanged(): void {
     for (const partition of this.#led) partition.checkInSync();
@@ -144,6 +189,9 @@ export class ReplicaManager implements PartitionsListener {
     this.#closed = true;
     if (this.#timer !== undefined) this.#modules.runtime.timers.clearTimer(this.#timer);
     this.#timer = undefined;
+    if (this.#resignTimer !== undefined) {
+      this.#modules.runtime.timers.clearTimer(this.#resignTimer);
+    }
     this.#fetchers.close();
     this.#inSync.close();
   }

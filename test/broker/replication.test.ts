@@ -248,3 +248,25 @@ test('records are deleted when no live replica shows them any more', async () =>
   await cluster.until(() => cluster.broker(1).metadata.image.brokers.get(3)?.fenced === true);
   assert.deepEqual(await deleteBefore(3, 1000), ['NONE', 3]);
 });
+
+test('a disk that fails takes only its partitions: others lead them at once, and do not wait for it', async () => {
+  const cluster = await SimulatedCluster.start(3);
+  await cluster.createTopic(topic, [1, 2, 3], { 'min.insync.replicas': '2' });
+  await cluster.createTopic('followed', [2, 1, 3], { 'min.insync.replicas': '2' });
+  await write(cluster, 'a', 3);
+  const failing = cluster.simulation.disk('broker1');
+  failing.inject({ operation: 'write', path: topic, times: 1, code: 'IO_ERROR' });
+  const failed = await sendTo(cluster, 1, 'b');
+  const fromMs = cluster.simulation.elapsedMs;
+  await cluster.until(() => cluster.partition(2, topic).isLeader);
+  await cluster.until(() => cluster.partition(2, 'followed').state.isr.length === 2);
+  assert.ok(cluster.simulation.elapsedMs - fromMs < 500);
+  assert.equal(await failed.answer(), 'KAFKA_STORAGE_ERROR');
+  for (const name of [topic, 'followed']) {
+    const { leader, isr, elr } = cluster.partition(2, name).state;
+    assert.deepEqual([leader, isr, elr], [2, [2, 3], []], name);
+  }
+  assert.equal(await produceAt(cluster, 2, 'c'), 'NONE');
+  assert.equal(await produceAt(cluster, 1, 'd'), 'KAFKA_STORAGE_ERROR');
+  assert.deepEqual(await visible(cluster, 2), ['0 a0', '1 a1', '2 a2', '3 c']);
+});
