@@ -128,6 +128,8 @@ export class Fetcher {
     followed.asked = undefined;
     const { index } = partition;
     this.#forgotten.set(keyOf(topicId, index), { topicId, index });
+    // The leader would go on taking it for one that follows.
+    if (this.#isFetching) this.#modules.client.hurry();
   }
 
   /** Asks for a partition with the next fetch, which comes soon also where one is under way. */

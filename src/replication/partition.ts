@@ -364,11 +364,17 @@ export class Partition implements LogListener {
     if (growth !== undefined) this.#propose(leader, growth);
   }
 
-  /** Followers that have everything are not heard of until there is more: whoever may come in is let in. */
+  /**
+   * Followers that have everything are not heard of until there is more: where one of them may come in, their
+   * fetches are looked at again. What they said last is not enough, as they may have lost it since.
+   */
   #growByQuiet(leader: LeaderState): void {
+    if (leader.proposal !== undefined) return;
     const { writtenEndOffset } = this.log;
     for (const { nodeId, logEndOffset } of leader.followers()) {
-      if (logEndOffset === writtenEndOffset) this.#grow(leader, nodeId);
+      if (logEndOffset !== writtenEndOffset || this.#state.isr.includes(nodeId)) continue;
+      for (const waiter of this.#endWaiters) waiter.dataArrived(this);
+      return;
     }
   }
 

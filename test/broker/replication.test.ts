@@ -268,5 +268,8 @@ test('a disk that fails takes only its partitions: others lead them at once, and
   }
   assert.equal(await produceAt(cluster, 2, 'c'), 'NONE');
   assert.equal(await produceAt(cluster, 1, 'd'), 'KAFKA_STORAGE_ERROR');
+  // Nor does anybody take it back in as one that has everything.
+  await cluster.simulation.runFor(60_000);
+  assert.ok(!cluster.log.some(({ event }) => event === 'an in-sync set has grown'));
   assert.deepEqual(await visible(cluster, 2), ['0 a0', '1 a1', '2 a2', '3 c']);
 });
