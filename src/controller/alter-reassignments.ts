@@ -1,13 +1,12 @@
 import type { ClusterImage, PartitionImage, TopicImage } from '../metadata/image.ts';
 import type { PartitionValue } from '../metadata/image-keys.ts';
-import type { GuardedChange } from '../metadata/plan-commits.ts';
 import { serves } from './broker-state.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { isRefusal, refuse } from './decision.ts';
 import type { Decision, Refusal } from './decision.ts';
 import { changePartition } from './partition-change.ts';
 import { PartitionDrafts } from './partition-drafts.ts';
-import { mayElectUncleanly, partitionChange, partitionRules } from './partition-rules.ts';
+import { mayElectUncleanly, partitionRules } from './partition-rules.ts';
 import { judgeAssignment } from './placement.ts';
 
 /** A whole AlterPartitionReassignments request (KIP-455). */
@@ -39,8 +38,7 @@ export interface AlterReassignmentsResult {
 
 /**
  * Decides AlterPartitionReassignments: begins to move partitions, moves those that are on their way to somewhere
- * else, and stops them. One partition does not hold up the others. `completedReassignment` ends what begins
- * here, once the replicas that are to stay are in sync; where they are already, it has ended with its beginning.
+ * else, and stops them. One partition does not hold up the others. `keepLeaders` ends what begins here, once the replicas that are to stay are in sync; where they are already, it has ended with its beginning.
  */
 export function alterReassignments(
   image: ClusterImage,
@@ -151,27 +149,6 @@ function goBack({ image, topic, partition, settings }: Move): PartitionValue | R
   const election = unclean ? 'unclean' : 'online';
   const targets = { replicas, isr, addingReplicas: [], removingReplicas: [], election } as const;
   return changePartition(partition, targets, partitionRules(image, topic, settings.layers));
-}
-
-/**
- * The change that ends the reassignment of a partition whose replicas that are to stay are all in sync by now;
- * undefined where none goes on or one of them lags. For the controller, whenever the partition has changed.
- */
-export function completedReassignment(
-  image: ClusterImage,
-  topic: TopicImage,
-  index: number,
-  settings: Pick<ControllerSettings, 'layers'>,
-): GuardedChange | undefined {
-  const partition = topic.partitions[index];
-  if (partition === undefined) return undefined;
-  const { addingReplicas, removingReplicas } = partition;
-  if (addingReplicas.length + removingReplicas.length === 0) return undefined;
-  const value = changePartition(partition, {}, partitionRules(image, topic, settings.layers));
-  if (value === undefined || value.addingReplicas.length + value.removingReplicas.length > 0) {
-    return undefined;
-  }
-  return partitionChange(topic, partition, value);
 }
 
 function byNumber(a: number, b: number): number {

@@ -1,7 +1,6 @@
 import type { ApiCall } from '../../src/apis/api.ts';
 import { servedApis } from '../../src/apis/index.ts';
 import type { ApiServices } from '../../src/apis/services.ts';
-import { completedReassignment } from '../../src/controller/alter-reassignments.ts';
 import { encodeValue, imageKeys } from '../../src/metadata/image-keys.ts';
 import { LiveImage } from '../../src/metadata/live-image.ts';
 import { ByteReader } from '../../src/protocol/byte-reader.ts';
@@ -15,8 +14,7 @@ import { must } from '../../src/util/assert.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
 import { servicesOver } from '../apis/call-api.ts';
-import { settingsOf } from '../controller/cluster.ts';
-import { partitionIn, setPartition } from '../controller/partitions.ts';
+import { partitionIn, setPartition, settle } from '../controller/partitions.ts';
 import { brokerKeys } from '../metadata/broker-keys.ts';
 import { type FakeContext, fakeContext } from './fake-context.ts';
 
@@ -70,9 +68,7 @@ export class ImageCluster {
   /** Has all replicas of a partition in sync, and its reassignment ended. */
   catchUp(topic: string, index: number): void {
     setPartition(this.image, topic, index, { isr: partitionIn(this.image, topic, index).replicas });
-    const found = must(this.image.topicsByName.get(topic));
-    const change = completedReassignment(this.image, found, index, settingsOf());
-    if (change !== undefined) this.image.apply(this.image.revision + 1, [change]);
+    settle(this.image, topic, index);
   }
 
   /** Runs a command on a host of its own, by way of the first broker. */

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  alterReassignments,
-  completedReassignment,
-} from '../../src/controller/alter-reassignments.ts';
-import { completeReassignments } from '../../src/controller/complete-reassignments.ts';
-import { allPartitions } from '../../src/controller/keep-leaders.ts';
+import { alterReassignments } from '../../src/controller/alter-reassignments.ts';
 import type { PartitionImage } from '../../src/metadata/image.ts';
 import type { LiveImage } from '../../src/metadata/live-image.ts';
 import { must } from '../../src/util/assert.ts';
 import { holds } from '../config/property.ts';
 import { carryOut, clusterOf, settingsOf } from './cluster.ts';
-import { addTopic, partitionIn, setPartition } from './partitions.ts';
+import { addTopic, partitionIn, setPartition, settle } from './partitions.ts';
 
 /** Asks for replicas of partitions of `t`; answers what was refused. */
 function move(
@@ -31,11 +26,7 @@ function move(
 
 /** Ends what can be ended of partition 0 of `t`; answers whether it has. */
 function complete(image: LiveImage): boolean {
-  const topic = must(image.topicsByName.get('t'));
-  const change = completedReassignment(image, topic, 0, settingsOf());
-  if (change === undefined) return false;
-  image.apply(image.revision + 1, [change]);
-  return true;
+  return settle(image, 't');
 }
 
 function sets({ replicas, isr, addingReplicas, removingReplicas, leader }: PartitionImage) {
@@ -223,29 +214,6 @@ test('a partition that is named twice is changed twice and written once', () => 
   assert.equal(decision.changes.publish.length, 1);
   carryOut(image, decision);
   assert.deepEqual(partitionIn(image, 't').replicas, [5, 1, 2]);
-});
-
-test('the controller ends what is complete among many, a commit at a time', () => {
-  const image = clusterOf(1, 2, 3);
-  const moving = { replicas: [2, 1], addingReplicas: [2], removingReplicas: [1] };
-  const partitions = Array.from({ length: 150 }, () => ({ ...moving, isr: [1, 2] }));
-  addTopic(image, 't', [...partitions, { ...moving, isr: [1] }, { replicas: [1] }]);
-  const counts = [];
-  for (;;) {
-    const decision = completeReassignments(image, allPartitions(image), settingsOf());
-    const { length } = carryOut(image, decision);
-    counts.push(length);
-    if (length === 0) break;
-  }
-  assert.deepEqual(counts, [100, 50, 0]);
-  assert.deepEqual(sets(partitionIn(image, 't', 149)), {
-    replicas: [2],
-    isr: [2],
-    adding: [],
-    removing: [],
-    leader: 2,
-  });
-  assert.deepEqual(partitionIn(image, 't', 150).addingReplicas, [2]);
 });
 
 /** What may happen to a partition, each with numbers to choose by. */

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completedReassignment } from '../../src/controller/alter-reassignments.ts';
 import { decideInternalReplicas } from '../../src/controller/internal-replicas.ts';
 import type { LiveImage } from '../../src/metadata/live-image.ts';
-import { must } from '../../src/util/assert.ts';
 import { carryOut, clusterOf, settingsOf } from './cluster.ts';
-import { addTopic, partitionIn, setPartition } from './partitions.ts';
+import { addTopic, partitionIn, setPartition, settle } from './partitions.ts';
 
 const offsets = '__consumer_offsets';
 
@@ -32,9 +30,7 @@ test('what grows already is let alone, and is done when its new replicas are in 
   assert.deepEqual(grow(image), [`${offsets}-0 +2,3`]);
   assert.deepEqual(grow(image), []);
   setPartition(image, offsets, 0, { isr: [1, 2, 3] });
-  const topic = must(image.topicsByName.get(offsets));
-  const change = must(completedReassignment(image, topic, 0, settingsOf()));
-  image.apply(image.revision + 1, [change]);
+  assert.ok(settle(image, offsets));
   const { replicas, addingReplicas, leader } = partitionIn(image, offsets);
   assert.deepEqual([replicas, addingReplicas, leader], [[1, 2, 3], [], 1]);
   assert.deepEqual(grow(image), []);

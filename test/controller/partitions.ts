@@ -2,7 +2,8 @@ import { encodePartition, encodeValue, imageKeys } from '../../src/metadata/imag
 import type { PartitionImage } from '../../src/metadata/image.ts';
 import type { LiveImage } from '../../src/metadata/live-image.ts';
 import { must } from '../../src/util/assert.ts';
-import { drawTopicId } from './cluster.ts';
+import { keepLeaders } from '../../src/controller/keep-leaders.ts';
+import { carryOut, drawTopicId, settingsOf } from './cluster.ts';
 
 /** A partition of a test: its replicas, and what is not as after a quiet start. */
 export type TestPartition = Partial<PartitionImage> & Pick<PartitionImage, 'replicas'>;
@@ -63,4 +64,12 @@ export function setPartition(
   const after = { ...before, ...change, partitionEpoch: before.partitionEpoch + 1 };
   const key = imageKeys.partition(id, index);
   image.apply(image.revision + 1, [{ key, value: encodePartition(after) }]);
+}
+
+/** Does with a partition what the controller does when it has changed; answers whether that was anything. */
+export function settle(image: LiveImage, name: string, index = 0): boolean {
+  const topic = must(image.topicsByName.get(name));
+  const partition = partitionIn(image, name, index);
+  const decision = keepLeaders(image, [{ topic, partition }], settingsOf());
+  return carryOut(image, decision).length > 0;
 }

@@ -1,9 +1,5 @@
 import { admitBrokers, type AdmittedBroker } from '../../controller/admit-brokers.ts';
 import type { ControllerSettings } from '../../controller/controller-settings.ts';
-import {
-  completeReassignments,
-  type MovedPartition,
-} from '../../controller/complete-reassignments.ts';
 import { noChanges, type Decision } from '../../controller/decision.ts';
 import {
   isController,
@@ -191,12 +187,8 @@ export class ControllerLoop {
       }));
     }
     const settings = this.#modules.settings();
-    const candidates = (): Iterable<PartitionOfTopic> =>
-      look.all ? allPartitions(image) : partitionsIn(look.touched);
-    const decisions = [
-      () => toldLeaders(keepLeaders(image, candidates(), settings)),
-      () => toldMoves(completeReassignments(image, candidates(), settings)),
-    ];
+    const candidates = look.all ? allPartitions(image) : partitionsIn(look.touched);
+    const decisions = [() => toldLeaders(keepLeaders(image, candidates, settings))];
     if (look.all) {
       decisions.push(
         () => toldAdmissions(admitBrokers(image)),
@@ -247,14 +239,6 @@ function toldAdmissions(decision: Decision<AdmittedBroker>): Decision<Done> {
     level: 'info',
     event: 'admitted a broker',
     fields: { nodeId, epoch },
-  }));
-}
-
-function toldMoves(decision: Decision<MovedPartition>): Decision<Done> {
-  return told(decision, ({ topic, partition }) => ({
-    level: 'info',
-    event: 'a partition has moved',
-    fields: { topic, partition },
   }));
 }
 
