@@ -43,9 +43,10 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'config',
     'util',
   ],
+  faults: ['metadata', 'runtime', 'util'],
   apis: belowApis,
   broker: belowBroker,
-  'broker/embedded': [...belowBroker, 'broker', 'runtime/node'],
+  'broker/embedded': [...belowBroker, 'broker', 'faults', 'runtime/node'],
   admin: [...belowBroker, 'broker'],
   index: [...belowBroker, 'broker', 'broker/embedded', 'admin', 'runtime/node'],
   'background-worker': [
