@@ -1,7 +1,16 @@
 /// <reference types="node" preserve="true" />
+import type { Cluster, ClusterOptions } from './broker/cluster-api.ts';
 import { startEmbedded } from './broker/embedded.ts';
+import { startCluster } from './broker/embedded/start-cluster.ts';
 import type { Broker, BrokerOptions } from './broker/public-api.ts';
 
+export type {
+  Cluster,
+  ClusterBroker,
+  ClusterBrokerState,
+  ClusterOptions,
+  ClusterTopicOptions,
+} from './broker/cluster-api.ts';
 export type { Broker, BrokerOptions, TopicOptions, TopicRecord } from './broker/public-api.ts';
 export type { ConfigInput } from './config/load-broker-config.ts';
 export type { LogFields, Logger } from './util/logger.ts';
@@ -25,4 +34,13 @@ const workerUrl = new URL(
  */
 export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
   return startEmbedded(options, workerUrl);
+}
+
+/**
+ * Starts several brokers in this thread, which are one cluster on one metadata store. Resolves once clients can
+ * use all of them. What brokers and machines suffer can be done to them: see `Cluster`. Rejects as `createBroker`
+ * does.
+ */
+export function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  return startCluster(options, workerUrl);
 }

@@ -432,7 +432,7 @@ export class RunningBroker {
   }
 
   async #stop(how: 'stop' | 'abandon'): Promise<void> {
-    await this.#membership?.handOver();
+    if (how === 'stop') await this.#membership?.handOver();
     await this.#listeners.drain();
     this.#partitions?.endWaits();
     this.#groups?.drain();

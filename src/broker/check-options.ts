@@ -1,6 +1,7 @@
 import type { Logger } from '../util/logger.ts';
 import { nearestWord } from '../util/nearest.ts';
 import { OdradekError } from '../util/odradek-error.ts';
+import type { ClusterOptions, ClusterTopicOptions } from './cluster-api.ts';
 import type { BrokerOptions, TopicOptions } from './public-api.ts';
 
 const brokerOptionNames: Readonly<Record<keyof BrokerOptions, true>> = {
@@ -22,13 +23,75 @@ const topicOptionNames: Readonly<Record<keyof TopicOptions, true>> = {
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
+const clusterOptionNames: Readonly<Record<keyof ClusterOptions, true>> = {
+  brokers: true,
+  config: true,
+  dataDir: true,
+  defaults: true,
+  host: true,
+  logger: true,
+  port: true,
+  racks: true,
+  storage: true,
+  topics: true,
+  unref: true,
+};
+
+const clusterTopicOptionNames: Readonly<Record<keyof ClusterTopicOptions, true>> = {
+  ...topicOptionNames,
+  replicationFactor: true,
+};
+
+/** What is each broker's own in a cluster, and given by it. */
+const ownKeys: ReadonlySet<string> = new Set([
+  'advertised.listeners',
+  'broker.id',
+  'broker.rack',
+  'listeners',
+  'log.dir',
+  'log.dirs',
+  'metadata.log.dir',
+  'node.id',
+  'odradek.metadata.store',
+]);
+const clusterBrokersMax = 100;
+
 /**
  * Holds options against their types, which JavaScript has not: a misspelt `dataDir` would be a broker whose
  * data is gone when it stops. Throws `INVALID_ARGUMENT`.
  */
 export function checkBrokerOptions(options: BrokerOptions): void {
   requireKnown('createBroker', options, brokerOptionNames);
-  const { storage, dataDir, defaults, logger, topics = {} } = options;
+  checkCommonOptions(options);
+  for (const [name, topic] of Object.entries(options.topics ?? {})) {
+    checkTopicOptions(name, typeof topic === 'number' ? { partitions: topic } : topic);
+  }
+}
+
+/** The same for those of `createCluster`. */
+export function checkClusterOptions(options: ClusterOptions): void {
+  requireKnown('createCluster', options, clusterOptionNames);
+  checkCommonOptions(options);
+  const { brokers = 3, racks, config = {}, topics = {} } = options;
+  if (!Number.isSafeInteger(brokers) || brokers < 1 || brokers > clusterBrokersMax) {
+    throw invalid('brokers', brokers, `a whole number from 1 to ${clusterBrokersMax}`);
+  }
+  if (racks !== undefined && racks.length !== brokers) {
+    throw invalid('racks', racks.join(', '), `one for each of ${brokers} brokers`);
+  }
+  const own = Object.keys(config).find((key) => ownKeys.has(key) && config[key] !== undefined);
+  if (own !== undefined) {
+    throw invalid(`config['${own}']`, config[own], 'nothing: each broker of a cluster has its own');
+  }
+  for (const [name, topic] of Object.entries(topics)) {
+    checkClusterTopicOptions(name, typeof topic === 'number' ? { partitions: topic } : topic);
+  }
+}
+
+function checkCommonOptions(
+  options: Pick<BrokerOptions, 'storage' | 'dataDir' | 'defaults' | 'logger'>,
+): void {
+  const { storage, dataDir, defaults, logger } = options;
   if (defaults !== undefined && defaults !== 'embedded' && defaults !== 'kafka') {
     throw invalid('defaults', defaults, "'embedded' or 'kafka'");
   }
@@ -38,9 +101,6 @@ export function checkBrokerOptions(options: BrokerOptions): void {
   }
   if (storage === 'memory' && dataDir !== undefined) {
     throw invalid('dataDir', dataDir, "nothing with storage: 'memory', which has no folder");
-  }
-  for (const [name, topic] of Object.entries(topics)) {
-    checkTopicOptions(name, typeof topic === 'number' ? { partitions: topic } : topic);
   }
 }
 
@@ -65,10 +125,19 @@ export function checkPartition(
 /** The same for the options of the topic `name`. */
 export function checkTopicOptions(name: string, options: TopicOptions): void {
   requireKnown(`the topic ${name}`, options, topicOptionNames);
-  const { partitions } = options;
-  if (partitions !== undefined && !Number.isSafeInteger(partitions)) {
-    throw invalid('partitions', partitions, 'a whole number');
-  }
+  requireWhole('partitions', options.partitions);
+}
+
+/** The same for the options of a topic in a cluster. */
+export function checkClusterTopicOptions(name: string, options: ClusterTopicOptions): void {
+  requireKnown(`the topic ${name}`, options, clusterTopicOptionNames);
+  requireWhole('partitions', options.partitions);
+  requireWhole('replicationFactor', options.replicationFactor);
+}
+
+function requireWhole(argument: string, value: number | undefined): void {
+  if (value === undefined || Number.isSafeInteger(value)) return;
+  throw invalid(argument, value, 'a whole number');
 }
 
 function requireKnown(of: string, options: unknown, names: Readonly<Record<string, true>>): void {

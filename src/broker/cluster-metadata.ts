@@ -60,6 +60,11 @@ export class ClusterMetadata implements MetadataCommands {
     return { leaderId: partition?.leader ?? -1, leaderEpoch: partition?.leaderEpoch ?? -1 };
   }
 
+  /** Settles when the image holds `revision`, or when nothing is followed any more. */
+  reached(revision: number): Promise<void> {
+    return this.#follower.reached(revision);
+  }
+
   run<Result>(decide: (image: ClusterImage) => Decision<Result>): Promise<readonly Result[]> {
     const result = this.#last.then(() => this.#decide(decide));
     this.#last = result.catch(() => {});

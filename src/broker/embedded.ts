@@ -17,7 +17,7 @@ import {
 import { keepingAlive } from '../runtime/node/keep-alive.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { must } from '../util/assert.ts';
-import { silentLogger } from '../util/logger.ts';
+import { silentLogger, type Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { RunningBroker } from './broker.ts';
 import { embeddedDefaults } from './embedded-defaults.ts';
@@ -43,22 +43,13 @@ export function startEmbedded(options: BrokerOptions, workerUrl: URL): Promise<B
 async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
   checkBrokerOptions(options);
   const logger = options.logger ?? silentLogger;
-  const loaded = loadBrokerConfig([
-    { name: 'the options', unknownKeys: 'refuse', values: configOf(options) },
-  ]);
-  for (const warning of loaded.warnings) logger.warn(warning);
-  if (loaded.ignored.length > 0) {
-    logger.info('some keys mean nothing here and are ignored', { keys: loaded.ignored.join(' ') });
-  }
-  if (loaded.later.length > 0) {
-    logger.warn('some keys do not act yet', { keys: loaded.later.join(' ') });
-  }
-  const storage = openStorage(options, loaded.values, workerUrl);
+  const values = loadOptions(configOf(options), logger);
+  const storage = openStorage(options, values, workerUrl);
   try {
     const { directories, metadataDirectory, temporary, runtime } = storage;
     const running = await RunningBroker.start(
       {
-        values: loaded.values,
+        values,
         directories,
         metadataDirectory,
         temporary,
@@ -78,6 +69,22 @@ async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
     await storage.remove();
     throw error;
   }
+}
+
+/** The configuration that options stand for, with what is to be said of it. Throws as `loadBrokerConfig` does. */
+export function loadOptions(
+  values: Readonly<Record<string, ConfigInput | undefined>>,
+  logger: Logger,
+): ReadonlyMap<string, string> {
+  const loaded = loadBrokerConfig([{ name: 'the options', unknownKeys: 'refuse', values }]);
+  for (const warning of loaded.warnings) logger.warn(warning);
+  if (loaded.ignored.length > 0) {
+    logger.info('some keys mean nothing here and are ignored', { keys: loaded.ignored.join(' ') });
+  }
+  if (loaded.later.length > 0) {
+    logger.warn('some keys do not act yet', { keys: loaded.later.join(' ') });
+  }
+  return loaded.values;
 }
 
 const removeNothing = (): Promise<void> => Promise.resolve();

@@ -15,6 +15,7 @@ import type { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
 import type { Logger } from '../util/logger.ts';
 import { hasCode } from '../util/odradek-error.ts';
+import { refuseClusterFolder } from './cluster-folder.ts';
 import {
   noteMetadataDirectory,
   takeMetadataDirectory,
@@ -78,6 +79,7 @@ export async function openStore(
   if (address !== 'embedded') parseEtcdAddress(storeKey, address);
   const { runtime, logger } = modules;
   refuseMarked(place, runtime.files);
+  ifReadable(() => refuseClusterFolder(runtime.files, place));
   const directory = await takeMetadataDirectory(place, runtime.files);
   try {
     const store = await openEmbeddedStore(

@@ -2,7 +2,7 @@ import type { Background, Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Cuts } from './cuts.ts';
 import { gatedFiles } from './gated-files.ts';
-import { gatedNetwork } from './gated-network.ts';
+import { GatedNetwork } from './gated-network.ts';
 import { gatedTimers } from './gated-timers.ts';
 import type { PortOwners } from './port-owners.ts';
 import type { ProcessGate } from './process-gate.ts';
@@ -26,7 +26,7 @@ export function gatedRuntime(
     ...runtime,
     timers: gatedTimers(timers, gate),
     files: gatedFiles(runtime.files, gate),
-    network: gatedNetwork(options, { network, timers, gate, cuts, owners }),
+    network: new GatedNetwork(options, { network, timers, gate, cuts, owners }),
     background: gatedBackground(runtime.background, gate),
   };
 }

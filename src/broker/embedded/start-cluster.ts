@@ -1,0 +1,107 @@
+import type { BrokerConfig } from '../../config/broker-config.ts';
+import type { ConfigInput } from '../../config/load-broker-config.ts';
+import { resolveBrokerConfig } from '../../config/resolve-broker-config.ts';
+import { Cuts } from '../../faults/cuts.ts';
+import { PortOwners } from '../../faults/port-owners.ts';
+import { keepingAlive } from '../../runtime/node/keep-alive.ts';
+import { backgroundOverFiles } from '../../runtime/node/node-background.ts';
+import { createNodeRuntime } from '../../runtime/node/node-runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { silentLogger } from '../../util/logger.ts';
+import { checkClusterOptions } from '../check-options.ts';
+import type { Cluster, ClusterOptions } from '../cluster-api.ts';
+import { embeddedDefaults } from '../embedded-defaults.ts';
+import { loadOptions } from '../embedded.ts';
+import { WatchedImage } from './cluster-image.ts';
+import { openClusterStorage, type ClusterStorage } from './cluster-storage.ts';
+import { EmbeddedCluster } from './embedded-cluster.ts';
+import { LocalMember } from './local-member.ts';
+
+const defaultBrokers = 3;
+
+/** `createCluster`: see there. `workerUrl` is the entry of the threads for heavy work. */
+export function startCluster(options: ClusterOptions, workerUrl: URL): Promise<Cluster> {
+  return keepingAlive(() => start(options, workerUrl));
+}
+
+async function start(options: ClusterOptions, workerUrl: URL): Promise<Cluster> {
+  checkClusterOptions(options);
+  const logger = options.logger ?? silentLogger;
+  const values = loadOptions(configOf(options), logger);
+  const config = resolveBrokerConfig({
+    dynamicBroker: new Map(),
+    dynamicDefault: new Map(),
+    static: values,
+  });
+  const unref = options.unref ?? options.dataDir === undefined;
+  // What the cluster does itself needs no thread for heavy work.
+  const runtime = createNodeRuntime({ unref });
+  const storage = await openClusterStorage(options, config, { runtime, logger });
+  try {
+    const { store } = storage;
+    const watched = await WatchedImage.open({ store, timers: runtime.timers });
+    const cuts = new Cuts();
+    const owners = new PortOwners();
+    const createRuntime = (nodeId: number): Runtime =>
+      withFiles(createNodeRuntime({ unref, workerUrl }), storage, nodeId);
+    const onDefect = (error: unknown): void => cluster.defect(error);
+    const modules = { createRuntime, storage, cuts, owners, logger, onDefect };
+    const members = memberOptions(options, values, config).map(
+      (member) => new LocalMember(member, modules),
+    );
+    const cluster = new EmbeddedCluster({ runtime, storage, watched, members, cuts });
+    return await begun(cluster, options);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function begun(cluster: EmbeddedCluster, { topics = {} }: ClusterOptions): Promise<Cluster> {
+  try {
+    await cluster.start();
+    await cluster.createTopics(topics);
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+function withFiles(runtime: Runtime, storage: ClusterStorage, nodeId: number): Runtime {
+  if (!storage.inMemory) return runtime;
+  const files = storage.filesOf(nodeId);
+  return { ...runtime, files, background: backgroundOverFiles(runtime.background, files) };
+}
+
+function configOf({
+  config = {},
+  defaults,
+}: ClusterOptions): Record<string, ConfigInput | undefined> {
+  const given = Object.entries(config).filter(([, value]) => value !== undefined);
+  const inherited = defaults === 'kafka' ? {} : embeddedDefaults(config);
+  return { ...inherited, ...Object.fromEntries(given) };
+}
+
+function memberOptions(
+  { brokers = defaultBrokers, racks, host = '127.0.0.1', port = 0 }: ClusterOptions,
+  values: ReadonlyMap<string, string>,
+  config: BrokerConfig,
+) {
+  return Array.from({ length: brokers }, (_, index) => {
+    const nodeId = index + 1;
+    const rack = racks?.[index];
+    const own: [string, string][] = [
+      ['node.id', String(nodeId)],
+      ['broker.id', String(nodeId)],
+      ...(rack === undefined ? [] : [['broker.rack', rack] satisfies [string, string]]),
+    ];
+    return {
+      nodeId,
+      values: new Map([...values, ...own]),
+      host,
+      port: port === 0 ? 0 : port + index,
+      storeTimeoutMs: config.metadataStore.timeoutMs,
+    };
+  });
+}

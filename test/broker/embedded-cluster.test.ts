@@ -1,0 +1,248 @@
+/**
+ * Goal: a cluster in one process serves as one, and goes on when its brokers are killed, stopped and cut off.
+ * Method: `createCluster`, with our own client writing with acks=all while things happen to the leader; all that
+ * was acknowledged is read at the end, in order.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { createClient } from '../../src/client/client.ts';
+import { createBroker, createCluster, type Cluster, type ClusterOptions } from '../../src/index.ts';
+import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
+
+/** So that what hangs on leases is over soon. */
+const config = { 'broker.session.timeout.ms': 2000 };
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await setTimeout(5);
+}
+
+/** Writes one message after the other with acks=all, until it is stopped. */
+class Writer {
+  readonly acknowledged: string[] = [];
+  readonly #client;
+  readonly #producer;
+  readonly #done: Promise<void>;
+  #isStopped = false;
+
+  constructor({ bootstrapServers }: Cluster) {
+    const options = { bootstrapServers, requestTimeoutMs: 500, connectTimeoutMs: 500 };
+    this.#client = createClient(options, createNodeRuntime());
+    this.#producer = this.#client.producer({ acks: 'all' });
+    this.#done = this.#write();
+  }
+
+  async #write(): Promise<void> {
+    for (let i = 0; !this.#isStopped; i++) {
+      const value = `message ${i}`;
+      await this.#producer.send({ topic: 'orders', partition: 0, value: Buffer.from(value) });
+      this.acknowledged.push(value);
+    }
+  }
+
+  /** Waits for so many messages more. */
+  async more(count: number): Promise<void> {
+    const enough = this.acknowledged.length + count;
+    const failed = this.#done.then(() => assert.fail('writing goes on'));
+    await Promise.race([until(() => this.acknowledged.length >= enough), failed]);
+  }
+
+  async stop(): Promise<readonly string[]> {
+    this.#isStopped = true;
+    await this.#done;
+    await this.#producer.close();
+    this.#client.close();
+    return this.acknowledged;
+  }
+}
+
+/** A cluster with a topic that all brokers have, which is written to; afterwards all of it must be there. */
+async function whileWriting(
+  happens: (cluster: Cluster, writer: Writer) => Promise<void>,
+  options: ClusterOptions = {},
+): Promise<void> {
+  await using cluster = await createCluster({ config, ...options });
+  await cluster.createTopic('orders', { config: { 'min.insync.replicas': 2 } });
+  assert.equal(cluster.inSyncReplicas('orders').length, 3);
+  const writer = new Writer(cluster);
+  await writer.more(5);
+  await happens(cluster, writer);
+  await writer.more(5);
+  const acknowledged = await writer.stop();
+  const found = (await cluster.records('orders')).map(({ value }) => String(value));
+  assert.deepEqual(found, acknowledged);
+}
+
+function others(cluster: Cluster, nodeId: number): number[] {
+  return cluster.brokers.map((broker) => broker.nodeId).filter((other) => other !== nodeId);
+}
+
+for (const storage of ['disk', 'memory'] as const) {
+  test(`a leader that is killed is replaced, and comes back with its data, ${storage}`, async () => {
+    await whileWriting(
+      async (cluster, writer) => {
+        const leader = cluster.leader('orders');
+        const before = cluster.brokers.map(({ bootstrapServers }) => bootstrapServers);
+        await cluster.kill(leader);
+        assert.equal(cluster.brokers[leader - 1]?.state, 'killed');
+        await writer.more(5);
+        assert.notEqual(cluster.leader('orders'), leader);
+        assert.ok(!cluster.inSyncReplicas('orders').includes(leader));
+        await cluster.restart(leader);
+        await until(() => cluster.inSyncReplicas('orders').includes(leader));
+        const after = cluster.brokers.map(({ bootstrapServers }) => bootstrapServers);
+        assert.deepEqual(after, before);
+      },
+      { storage },
+    );
+  });
+}
+
+test('the leader that is the controller too is killed', async () => {
+  await whileWriting(async (cluster, writer) => {
+    for (const nodeId of [1, 2, 3]) {
+      await cluster.kill(nodeId);
+      await writer.more(5);
+      await cluster.restart(nodeId);
+      await until(() => cluster.inSyncReplicas('orders').length === 3);
+    }
+  });
+});
+
+test('a leader that is paused is replaced when its lease is over, and follows when it is resumed', async () => {
+  await whileWriting(async (cluster, writer) => {
+    const leader = cluster.leader('orders');
+    await cluster.pause(leader);
+    assert.equal(cluster.brokers[leader - 1]?.state, 'paused');
+    await until(() => cluster.leader('orders') !== leader);
+    await writer.more(5);
+    await cluster.resume(leader);
+    await until(() => cluster.inSyncReplicas('orders').includes(leader));
+  });
+});
+
+test('a leader that is cut off with the smaller side is replaced, and follows when it is healed', async () => {
+  await whileWriting(async (cluster, writer) => {
+    const leader = cluster.leader('orders');
+    cluster.partition([leader], others(cluster, leader));
+    await until(() => cluster.leader('orders') !== leader);
+    await writer.more(5);
+    cluster.heal();
+    await until(() => cluster.inSyncReplicas('orders').includes(leader));
+  });
+});
+
+test('followers that are cut off leave the in-sync set, and the leader goes on with the store', async () => {
+  const lag = { ...config, 'replica.lag.time.max.ms': 1000, 'replica.fetch.wait.max.ms': 200 };
+  await whileWriting(
+    async (cluster, writer) => {
+      const leader = cluster.leader('orders');
+      const [one = 0, other = 0] = others(cluster, leader);
+      cluster.partition([one], [leader, other]);
+      await until(() => !cluster.inSyncReplicas('orders').includes(one));
+      await writer.more(5);
+      cluster.heal();
+      await until(() => cluster.inSyncReplicas('orders').includes(one));
+    },
+    { config: lag },
+  );
+});
+
+test('clients that reach one side alone write when a leader is there', async () => {
+  await whileWriting(async (cluster, writer) => {
+    const leader = cluster.leader('orders');
+    const larger = others(cluster, leader);
+    cluster.partition([leader], larger, { clients: larger });
+    await until(() => cluster.leader('orders') !== leader);
+    await writer.more(5);
+    cluster.heal();
+  });
+});
+
+test('a cluster keeps its topics and records in its folder, which is no folder of one broker', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'odradek-cluster-'));
+  try {
+    const options = { dataDir, config, topics: { orders: 3 } };
+    const first = await createCluster(options);
+    const { clusterId } = first;
+    const writer = new Writer(first);
+    await writer.more(3);
+    const acknowledged = await writer.stop();
+    await assert.rejects(createCluster(options), { code: 'DATA_DIR_LOCKED' });
+    await first.stop();
+    assert.deepEqual(
+      readdirSync(dataDir).filter((name) => name !== '.lock'),
+      ['broker-1', 'broker-2', 'broker-3', 'metadata'],
+    );
+    for (const folder of [dataDir, join(dataDir, 'broker-1')]) {
+      await assert.rejects(createBroker({ dataDir: folder }), { code: 'INVALID_CONFIG' });
+    }
+
+    await using second = await createCluster({ dataDir, config });
+    assert.equal(second.clusterId, clusterId);
+    const found = (await second.records('orders', { partition: 0 })).map(({ value }) =>
+      String(value),
+    );
+    assert.deepEqual(found, acknowledged);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+test('the folder of one broker is not that of a cluster', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'odradek-cluster-'));
+  try {
+    await (await createBroker({ dataDir })).stop();
+    await assert.rejects(createCluster({ dataDir }), { code: 'INVALID_CONFIG' });
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+test('a temporary cluster leaves nothing behind, whatever has become of its brokers', async () => {
+  const cluster = await createCluster({ topics: { orders: 1 } });
+  const folders = cluster.brokers.flatMap(({ dataDirs }) => dataDirs);
+  assert.ok(folders.length === 3 && folders.every((folder) => existsSync(folder)));
+  await cluster.kill(1);
+  await cluster.pause(2);
+  cluster.partition([2], [3]);
+  await cluster.stop();
+  await cluster.stop();
+  await cluster.closed;
+  assert.ok(folders.every((folder) => !existsSync(join(folder, '..'))));
+  await assert.rejects(cluster.kill(3), { code: 'BROKER_STOPPED' });
+  await assert.rejects(cluster.createTopic('late'), { code: 'BROKER_STOPPED' });
+});
+
+test('replicas are spread over racks', async () => {
+  await using cluster = await createCluster({
+    brokers: 4,
+    racks: ['a', 'a', 'b', 'b'],
+    topics: { orders: { partitions: 4, replicationFactor: 2 } },
+  });
+  for (let partition = 0; partition < 4; partition++) {
+    const racks = cluster.inSyncReplicas('orders', partition).map((id) => (id <= 2 ? 'a' : 'b'));
+    assert.deepEqual(racks.toSorted(), ['a', 'b']);
+  }
+});
+
+test('what a cluster cannot do is refused by name', async () => {
+  const refused = { code: 'INVALID_ARGUMENT' };
+  await assert.rejects(createCluster({ brokers: 0 }), refused);
+  await assert.rejects(createCluster({ racks: ['a'] }), refused);
+  await assert.rejects(createCluster({ config: { 'node.id': 7 } }), refused);
+  await assert.rejects(createCluster({ broker: 3 } as ClusterOptions), /did you mean brokers/);
+  await using cluster = await createCluster({ brokers: 1, storage: 'memory' });
+  await assert.rejects(cluster.kill(2), refused);
+  assert.throws(() => cluster.partition([1], [1]), refused);
+  await assert.rejects(cluster.createTopic('orders', { replicationFactor: 2 }), {
+    code: 'BROKER_REFUSED',
+  });
+  await assert.rejects(cluster.records('orders'), { code: 'UNKNOWN_TOPIC' });
+  assert.throws(() => cluster.leader('orders'), { code: 'UNKNOWN_TOPIC' });
+  await cluster.kill(1);
+  await assert.rejects(cluster.pause(1), refused);
+});
