@@ -17,11 +17,10 @@ export type { LogFields, Logger } from './util/logger.ts';
 export { OdradekError } from './util/odradek-error.ts';
 export type { OdradekErrorCode, OdradekErrorDetails } from './util/odradek-error.ts';
 
-/** The worker's module stands beside this one, as source or compiled. */
-const workerUrl = new URL(
-  import.meta.url.endsWith('.ts') ? './background-worker.ts' : './background-worker.js',
-  import.meta.url,
-);
+/** The modules of threads stand beside this one, as source or compiled. */
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const workerUrl = new URL(`./background-worker${extension}`, import.meta.url);
+const brokerUrl = new URL(`./broker-worker${extension}`, import.meta.url);
 
 /**
  * Starts a broker in this process. Resolves once clients can use it.
@@ -42,5 +41,5 @@ export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
  * does.
  */
 export function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  return startCluster(options, workerUrl);
+  return startCluster(options, { workerUrl, brokerUrl });
 }

@@ -33,6 +33,7 @@ const clusterOptionNames: Readonly<Record<keyof ClusterOptions, true>> = {
   port: true,
   racks: true,
   storage: true,
+  threads: true,
   topics: true,
   unref: true,
 };

@@ -21,6 +21,11 @@ export interface ClusterOptions extends Pick<
   /** Topics that are there once the cluster is: the number of their partitions, or more about them. */
   readonly topics?: Readonly<Record<string, number | ClusterTopicOptions>>;
   /**
+   * Whether each broker has a thread of its own, for clusters that are to use several cores; the metadata stays
+   * with the calling thread. They take longer to start. Default: false.
+   */
+  readonly threads?: boolean;
+  /**
    * Whether the cluster lets the process end when nothing else keeps it running. Default: true without a
    * `dataDir`, false with one.
    */

@@ -14,6 +14,11 @@ export class Cuts {
   readonly #listeners = new Set<() => void>();
   #partition: NetworkPartition | undefined;
 
+  /** The network as it is cut now. */
+  get current(): NetworkPartition | undefined {
+    return this.#partition;
+  }
+
   /** Cuts the network in two, in place of any cut before. The store is with the larger side, or the first. */
   partition(partition: NetworkPartition): void {
     this.#partition = partition;

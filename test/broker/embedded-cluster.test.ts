@@ -162,6 +162,47 @@ test('clients that reach one side alone write when a leader is there', async () 
   });
 });
 
+test('brokers in threads of their own are killed, paused and cut off as those of one thread', async () => {
+  await whileWriting(
+    async (cluster, writer) => {
+      const isWhole = (): boolean => cluster.inSyncReplicas('orders').length === 3;
+      const killed = cluster.leader('orders');
+      await cluster.kill(killed);
+      await writer.more(5);
+      await cluster.restart(killed);
+      await until(isWhole);
+
+      const paused = cluster.leader('orders');
+      await cluster.pause(paused);
+      await until(() => cluster.leader('orders') !== paused);
+      await writer.more(5);
+      await cluster.resume(paused);
+      await until(isWhole);
+
+      const cut = cluster.leader('orders');
+      cluster.partition([cut], others(cluster, cut));
+      await until(() => cluster.leader('orders') !== cut);
+      await writer.more(5);
+      cluster.heal();
+      await until(isWhole);
+
+      await cluster.pause(cluster.leader('orders'));
+      await cluster.kill(cluster.leader('orders'));
+    },
+    { threads: true },
+  );
+});
+
+test('what a broker in a thread cannot start with is said as by one in this thread', async () => {
+  await using broker = await createBroker();
+  const port = Number(broker.bootstrapServers.split(':')[1]);
+  const starting = createCluster({ brokers: 1, threads: true, port });
+  await assert.rejects(starting, {
+    code: 'PORT_IN_USE',
+    details: { code: 'PORT_IN_USE', host: '127.0.0.1', port },
+  });
+});
+
 test('a cluster keeps its topics and records in its folder, which is no folder of one broker', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'odradek-cluster-'));
   try {

@@ -10,7 +10,12 @@ import { ruleForSources } from './rule.ts';
 const ports = ['util', 'runtime', 'config', 'records', 'protocol'] as const;
 const parts = ['storage', 'metadata', 'security', 'filter', 'replication', 'controller'] as const;
 const coordinator = ['coordinator', 'coordinator/runtime'] as const;
-const stores = ['metadata/embedded', 'metadata/etcd', 'metadata/simulated'] as const;
+const stores = [
+  'metadata/embedded',
+  'metadata/etcd',
+  'metadata/remote',
+  'metadata/simulated',
+] as const;
 const belowApis = [...ports, ...parts, ...coordinator] as const;
 const belowBroker = [...belowApis, ...stores, 'client', 'apis'] as const;
 
@@ -30,6 +35,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'metadata/embedded': ['metadata', 'storage', 'records', 'runtime', 'config', 'util'],
   'metadata/etcd': ['metadata', 'runtime', 'config', 'util'],
   'metadata/simulated': ['metadata', 'runtime', 'config', 'util'],
+  'metadata/remote': ['metadata', 'runtime', 'util'],
   security: ['metadata', 'runtime', 'config', 'util'],
   controller: ['metadata', 'config', 'util'],
   replication: ['storage', 'metadata', 'records', 'runtime', 'config', 'util'],
@@ -59,6 +65,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'config',
     'util',
   ],
+  'broker-worker': ['broker/embedded'],
   cli: ['index', 'client', 'filter', 'records', 'runtime', 'runtime/node', 'config', 'util'],
 };
 

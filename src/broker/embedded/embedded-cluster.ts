@@ -106,8 +106,10 @@ export class EmbeddedCluster implements Cluster {
     const areThere = ({ topicsByName }: ClusterImage): boolean =>
       asked.every(({ name }) => topicsByName.get(name)?.partitions.every(isLed) === true);
     const { watched } = this.#modules;
-    await keepingAlive(() => watched.until('making the topics', areThere, settleTimeoutMs));
-    await this.#seenByAll();
+    await keepingAlive(async () => {
+      await watched.until('making the topics', areThere, settleTimeoutMs);
+      await this.#seenByAll();
+    });
   }
 
   records(topic: string, options: { readonly partition?: number } = {}): Promise<TopicRecord[]> {
@@ -168,7 +170,7 @@ export class EmbeddedCluster implements Cluster {
   }
 
   async pause(nodeId: number): Promise<void> {
-    await this.#member(nodeId).pause();
+    await keepingAlive(() => this.#member(nodeId).pause());
   }
 
   async resume(nodeId: number): Promise<void> {

@@ -97,7 +97,7 @@ export class LocalMember implements ClusterMember {
     const directory = storage.directoryOf(nodeId);
     const running = await RunningBroker.start(
       {
-        values: this.#valuesAt(port),
+        values: memberValues(this.#options, port),
         directories: [directory],
         metadataDirectory: directory,
         temporary: storage.temporary,
@@ -111,12 +111,6 @@ export class LocalMember implements ClusterMember {
       this.#modules.onDefect(error);
     });
     return life;
-  }
-
-  #valuesAt(port: number): ReadonlyMap<string, string> {
-    const { values, host } = this.#options;
-    const shownHost = host.includes(':') ? `[${host}]` : host;
-    return new Map([...values, ['listeners', `PLAINTEXT://${shownHost}:${port}`]]);
   }
 
   async kill(): Promise<void> {
@@ -163,4 +157,13 @@ export class LocalMember implements ClusterMember {
   async reached(revision: number): Promise<void> {
     await this.#life?.running.metadata.reached(revision);
   }
+}
+
+/** The configuration of a member that listens on `port`. */
+export function memberValues(
+  { values, host }: MemberOptions,
+  port: number,
+): ReadonlyMap<string, string> {
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return new Map([...values, ['listeners', `PLAINTEXT://${shownHost}:${port}`]]);
 }

@@ -16,15 +16,24 @@ import { WatchedImage } from './cluster-image.ts';
 import { openClusterStorage, type ClusterStorage } from './cluster-storage.ts';
 import { EmbeddedCluster } from './embedded-cluster.ts';
 import { LocalMember } from './local-member.ts';
+import { ThreadMember } from './thread-member.ts';
 
 const defaultBrokers = 3;
 
-/** `createCluster`: see there. `workerUrl` is the entry of the threads for heavy work. */
-export function startCluster(options: ClusterOptions, workerUrl: URL): Promise<Cluster> {
-  return keepingAlive(() => start(options, workerUrl));
+/** The modules that threads run. */
+export interface ClusterUrls {
+  /** Heavy work. */
+  readonly workerUrl: URL;
+  /** A broker. */
+  readonly brokerUrl: URL;
 }
 
-async function start(options: ClusterOptions, workerUrl: URL): Promise<Cluster> {
+/** `createCluster`: see there. */
+export function startCluster(options: ClusterOptions, urls: ClusterUrls): Promise<Cluster> {
+  return keepingAlive(() => start(options, urls));
+}
+
+async function start(options: ClusterOptions, urls: ClusterUrls): Promise<Cluster> {
   checkClusterOptions(options);
   const logger = options.logger ?? silentLogger;
   const values = loadOptions(configOf(options), logger);
@@ -43,11 +52,13 @@ async function start(options: ClusterOptions, workerUrl: URL): Promise<Cluster> 
     const cuts = new Cuts();
     const owners = new PortOwners();
     const createRuntime = (nodeId: number): Runtime =>
-      withFiles(createNodeRuntime({ unref, workerUrl }), storage, nodeId);
+      withFiles(createNodeRuntime({ unref, workerUrl: urls.workerUrl }), storage, nodeId);
     const onDefect = (error: unknown): void => cluster.defect(error);
-    const modules = { createRuntime, storage, cuts, owners, logger, onDefect };
-    const members = memberOptions(options, values, config).map(
-      (member) => new LocalMember(member, modules),
+    const shared = { storage, cuts, owners, logger, onDefect };
+    const members = memberOptions(options, values, config).map((member) =>
+      options.threads === true
+        ? new ThreadMember(member, { ...shared, ...urls, unref })
+        : new LocalMember(member, { ...shared, createRuntime }),
     );
     const cluster = new EmbeddedCluster({ runtime, storage, watched, members, cuts });
     return await begun(cluster, options);

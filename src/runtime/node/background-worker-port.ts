@@ -3,7 +3,8 @@ import { assert, must } from '../../util/assert.ts';
 import type { BackgroundTask } from '../runtime.ts';
 import { nodeFiles } from './node-files.ts';
 import { createNodeSlices } from './node-slices.ts';
-import { type TaskReply, type TaskRequest, toErrorImage } from './task-messages.ts';
+import { toErrorImage } from '../../util/error-image.ts';
+import type { TaskReply, TaskRequest } from './task-messages.ts';
 
 /** A task whose types have been checked where it is run; here it is known by its name alone. */
 type AnyTask = BackgroundTask<never, unknown>;

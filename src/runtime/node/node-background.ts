@@ -4,7 +4,8 @@ import type { Background, BackgroundTask, Files } from '../runtime.ts';
 import { realClearTimeout, realSetTimeout } from './captured.ts';
 import { nodeFiles } from './node-files.ts';
 import { createNodeSlices } from './node-slices.ts';
-import { fromErrorImage, type TaskReply, type TaskRequest } from './task-messages.ts';
+import { fromErrorImage } from '../../util/error-image.ts';
+import type { TaskReply, TaskRequest } from './task-messages.ts';
 
 /** A worker costs several megabytes; one that has had nothing to do for so long is ended. */
 const workerIdleMs = 30_000;

@@ -1,0 +1,4 @@
+import { serveBrokerThread } from './broker/embedded/serve-broker-thread.ts';
+
+/** The entry of the thread of one broker of a cluster in this process. */
+serveBrokerThread();

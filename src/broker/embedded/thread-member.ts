@@ -1,0 +1,239 @@
+import { serveStore } from '../../metadata/remote/serve-store.ts';
+import type { MessagePort } from '../../runtime/message-port.ts';
+import { createMessageChannel, nodeMessagePort } from '../../runtime/node/node-message-port.ts';
+import { letGo, startNodeThread, type NodeThread } from '../../runtime/node/node-thread.ts';
+import { must } from '../../util/assert.ts';
+import { fromErrorImage } from '../../util/error-image.ts';
+import { hasCode, OdradekError } from '../../util/odradek-error.ts';
+import type { ClusterBrokerState } from '../cluster-api.ts';
+import type { ClusterMember, MemberAddress } from './cluster-member.ts';
+import { memberValues, type MemberModules, type MemberOptions } from './local-member.ts';
+import type { BrokerThreadData, FromBrokerThread, ToBrokerThread } from './thread-messages.ts';
+
+/** What the threads of a cluster are made of, beside what its members share. */
+export interface ThreadMemberModules extends Omit<MemberModules, 'createRuntime'> {
+  /** The entry of a broker's thread. */
+  readonly brokerUrl: URL;
+  /** That of its thread for heavy work. */
+  readonly workerUrl: URL;
+  readonly unref: boolean;
+}
+
+type ThreadPort = MessagePort<ToBrokerThread, FromBrokerThread>;
+
+/** One life of a broker in a thread. */
+interface Life {
+  readonly thread: NodeThread;
+  readonly port: ThreadPort;
+  readonly standstill: Int32Array;
+  readonly started: PromiseWithResolvers<MemberAddress>;
+  readonly stopped: PromiseWithResolvers<void>;
+  readonly standingStill: PromiseWithResolvers<void>;
+  /** Who waits until it has reached a revision. */
+  readonly waiting: Map<number, () => void>;
+}
+
+/** A broker of a cluster in a thread of its own. It is stopped and killed with its thread. */
+export class ThreadMember implements ClusterMember {
+  readonly nodeId: number;
+  readonly dataDirs: readonly string[];
+  readonly #options: MemberOptions;
+  readonly #modules: ThreadMemberModules;
+  #state: ClusterBrokerState = 'killed';
+  #address: MemberAddress | undefined;
+  #life: Life | undefined;
+  #nextId = 0;
+
+  constructor(options: MemberOptions, modules: ThreadMemberModules) {
+    const { storage, cuts } = modules;
+    this.nodeId = options.nodeId;
+    this.dataDirs = storage.inMemory ? [] : [storage.directoryOf(options.nodeId)];
+    this.#options = options;
+    this.#modules = modules;
+    cuts.subscribe(() => {
+      this.#life?.port.post({ kind: 'partition', partition: cuts.current });
+    });
+  }
+
+  get state(): ClusterBrokerState {
+    return this.#state;
+  }
+
+  get address(): MemberAddress {
+    return must(this.#address, 'a member has an address once it was started');
+  }
+
+  async start(): Promise<void> {
+    const { port } = this.#options;
+    const known = this.#address;
+    if (known !== undefined && this.#modules.storage.inMemory) {
+      throw refused('restart', `the memory of broker ${this.nodeId} has gone with its thread`);
+    }
+    try {
+      this.#address = await this.#begin(known?.port ?? port);
+    } catch (error) {
+      // Somebody has taken meanwhile what was free at the first start: then it moves, as clients will learn.
+      if (!hasCode(error, 'PORT_IN_USE') || known === undefined || port !== 0) throw error;
+      this.#address = await this.#begin(0);
+    }
+    this.#state = 'running';
+  }
+
+  async #begin(port: number): Promise<MemberAddress> {
+    const life = this.#newLife(port);
+    this.#life = life;
+    life.port.start({
+      onMessage: (message) => this.#receive(life, message),
+      onClose() {},
+    });
+    void life.thread.ended.then((uncaught) => this.#ended(life, uncaught));
+    try {
+      return await life.started.promise;
+    } catch (error) {
+      this.#end();
+      await life.thread.terminate();
+      throw error;
+    }
+  }
+
+  #newLife(port: number): Life {
+    const { nodeId, storeTimeoutMs } = this.#options;
+    const { storage, cuts, owners, brokerUrl, workerUrl, unref } = this.#modules;
+    const line = createMessageChannel();
+    const storeLine = createMessageChannel();
+    serveStore(storage.store, nodeMessagePort(storeLine.here, { unref: true }));
+    const standstill = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const data: BrokerThreadData = {
+      nodeId,
+      values: memberValues(this.#options, port),
+      directory: storage.inMemory ? undefined : storage.directoryOf(nodeId),
+      temporary: storage.temporary,
+      unref,
+      storeTimeoutMs,
+      owners: owners.shared,
+      standstill,
+      partition: cuts.current,
+      storePort: storeLine.there,
+      port: line.there,
+      workerUrl: workerUrl.href,
+    };
+    const thread = startNodeThread({
+      url: brokerUrl,
+      name: `odradek-broker-${nodeId}`,
+      data,
+      transfer: [line.there, storeLine.there],
+      unref,
+    });
+    const life: Life = {
+      thread,
+      port: nodeMessagePort(line.here, { unref: true }),
+      standstill: new Int32Array(standstill),
+      started: Promise.withResolvers(),
+      stopped: Promise.withResolvers(),
+      standingStill: Promise.withResolvers(),
+      waiting: new Map(),
+    };
+    life.started.promise.catch(() => {});
+    return life;
+  }
+
+  #receive(life: Life, message: FromBrokerThread): void {
+    switch (message.kind) {
+      case 'started':
+        life.started.resolve(message.address);
+        break;
+      case 'failed':
+        life.started.reject(fromErrorImage(message.error));
+        break;
+      case 'standing still':
+        life.standingStill.resolve();
+        break;
+      case 'has reached':
+        life.waiting.get(message.id)?.();
+        life.waiting.delete(message.id);
+        break;
+      case 'stopped':
+        life.stopped.resolve();
+        break;
+      case 'defect':
+        this.#defect(life, fromErrorImage(message.error));
+        break;
+      case 'log':
+        if (this.#life === life) this.#modules.logger[message.level](message.event, message.fields);
+        break;
+    }
+  }
+
+  #defect(life: Life, error: unknown): void {
+    if (this.#life !== life) return;
+    this.#end();
+    this.#modules.onDefect(error);
+  }
+
+  /** The thread is gone, as it was to be or not: nobody waits for it any more. */
+  #ended(life: Life, uncaught: { readonly error: unknown } | undefined): void {
+    const error = uncaught?.error ?? new Error(`The thread of broker ${this.nodeId} ended`);
+    life.started.reject(error);
+    life.stopped.resolve();
+    life.standingStill.resolve();
+    for (const resolve of life.waiting.values()) resolve();
+    life.waiting.clear();
+    life.port.close();
+    this.#defect(life, error);
+  }
+
+  async kill(): Promise<void> {
+    const life = this.#life;
+    this.#end();
+    await life?.thread.terminate();
+  }
+
+  #end(): void {
+    this.#life = undefined;
+    this.#state = 'killed';
+  }
+
+  async pause(): Promise<void> {
+    const life = this.#alive('pause');
+    if (this.#state === 'paused') return;
+    this.#state = 'paused';
+    Atomics.store(life.standstill, 0, 1);
+    life.port.post({ kind: 'stand still' });
+    await life.standingStill.promise;
+  }
+
+  resume(): Promise<void> {
+    const life = this.#alive('resume');
+    this.#state = 'running';
+    letGo(life.standstill);
+    return Promise.resolve();
+  }
+
+  #alive(operation: string): Life {
+    if (this.#life !== undefined) return this.#life;
+    throw refused(operation, `broker ${this.nodeId} was killed: restart it first`);
+  }
+
+  async stop(options: { readonly discard: boolean }): Promise<void> {
+    const life = this.#life;
+    this.#end();
+    life?.port.post({ kind: 'stop', ...options });
+    await life?.stopped.promise;
+    await life?.thread.terminate();
+  }
+
+  async reached(revision: number): Promise<void> {
+    const life = this.#life;
+    if (life === undefined) return;
+    const id = this.#nextId++;
+    await new Promise<void>((resolve) => {
+      life.waiting.set(id, resolve);
+      life.port.post({ kind: 'reached', id, revision });
+    });
+  }
+}
+
+function refused(argument: string, message: string): OdradekError {
+  const expected = 'a broker that runs';
+  return new OdradekError(message, { code: 'INVALID_ARGUMENT', argument, expected });
+}
