@@ -39,6 +39,8 @@ export class Cluster {
   #controllerId = -1;
   /** The broker that answered last: the first to be asked next time. */
   #lastAddress: Address | undefined;
+  /** Whether what it says may be old. */
+  #isDoubted = false;
   #isClosed = false;
   #lanesMade = 0;
 
@@ -105,6 +107,7 @@ export class Cluster {
   /** Asks for the topic again when it is needed next: an answer showed that its leaders have changed. */
   forget(name: string): void {
     this.#freshSinceMs.delete(name);
+    this.#isDoubted = true;
   }
 
   /**
@@ -145,7 +148,13 @@ export class Cluster {
     options?: RequestOptions,
   ): Promise<Infer<ApiSchema<P>>> {
     const connection = await this.#anyConnection();
-    return connection.request(api, body, options);
+    try {
+      return await connection.request(api, body, options);
+    } catch (error) {
+      // It may stand still, and others not.
+      this.#isDoubted = true;
+      throw error;
+    }
   }
 
   /** The version of an API that a broker that can be reached speaks with this client. Fails as requests do. */
@@ -251,10 +260,25 @@ export class Cluster {
     return metadata;
   }
 
-  /** The first broker that can be reached: the last that answered, those known, those given at the start. */
+  /**
+   * Whom to ask, one after the other: the last that answered, those known, those given at the start. Where the last
+   * is doubted, which may be cut off from the others and know nothing newer, those that come behind it.
+   */
+  #candidates(): readonly Address[] {
+    const all: readonly Address[] = [...this.#brokers.values(), ...this.options.bootstrapServers];
+    const last = this.#lastAddress;
+    if (last === undefined) return all;
+    if (!this.#isDoubted) return [last, ...all];
+    this.#isDoubted = false;
+    const isLast = ({ host, port }: Address): boolean => host === last.host && port === last.port;
+    const next = 1 + all.findIndex(isLast);
+    const others = [...all.slice(next), ...all.slice(0, next)].filter((one) => !isLast(one));
+    return [...others, last];
+  }
+
+  /** The first of them that can be reached. */
   async #anyConnection(): Promise<BrokerConnection> {
-    const candidates = [...this.#brokers.values(), ...this.options.bootstrapServers];
-    if (this.#lastAddress !== undefined) candidates.unshift(this.#lastAddress);
+    const candidates = this.#candidates();
     let failure: unknown;
     for (const address of candidates) {
       try {

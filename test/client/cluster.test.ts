@@ -70,6 +70,46 @@ test('the second bootstrap server is tried when the first does not answer', asyn
   strictEqual(clusterId, 'fake');
 });
 
+/** Two brokers that each know of themselves alone, and a client that has asked the first. */
+async function twoBrokers() {
+  const simulation = createSimulation({ seed: 1 });
+  const brokers = ['one', 'two'].map((host) => {
+    const broker = new FakeBroker(simulation.runtime(host), { host, port: 9092 });
+    broker.topics.set('t', 1);
+    return broker;
+  });
+  for (const broker of brokers) await simulation.complete(broker.listen());
+  const client = createClient(
+    { bootstrapServers: ['one:9092', 'two:9092'], requestTimeoutMs: 1000 },
+    simulation.runtime('client'),
+  );
+  await simulation.complete(client.cluster.topic('t'));
+  const asked = (): number[] => brokers.map((broker) => broker.requestsOf('Metadata').length);
+  return { simulation, brokers, client, asked };
+}
+
+test('a broker whose word on the leaders has proved wrong is not the one that is asked again', async () => {
+  const { simulation, client, asked } = await twoBrokers();
+  deepStrictEqual(asked(), [1, 0]);
+  client.cluster.forget('t');
+  await simulation.complete(client.cluster.topic('t'));
+  deepStrictEqual(asked(), [1, 1]);
+  await simulation.complete(client.cluster.metadata([]));
+  deepStrictEqual(asked(), [1, 2]);
+  client.cluster.forget('t');
+  await simulation.complete(client.cluster.topic('t'));
+  deepStrictEqual(asked(), [2, 2]);
+});
+
+test('a broker that does not answer is not asked again while there is another', async () => {
+  const { simulation, brokers, client, asked } = await twoBrokers();
+  brokers[0]?.scripts.push(() => 'silence');
+  const startMs = simulation.elapsedMs;
+  await simulation.complete(client.cluster.metadata([]));
+  deepStrictEqual(asked(), [2, 1]);
+  strictEqual(simulation.elapsedMs - startMs < 2000, true);
+});
+
 test('with unreachableTimeoutMs 0 a wrong address fails at once', async () => {
   const simulation = createSimulation({ seed: 1 });
   simulation.runtime('dead');
