@@ -7,7 +7,7 @@ import type { CommandEntry, CommandGroup } from './command.ts';
 export const commands: readonly (CommandEntry | CommandGroup)[] = [
   {
     name: 'start',
-    summary: 'Run a broker until it is stopped',
+    summary: 'Run a broker, or several, until stopped',
     load: async () => (await import('./start.ts')).startCommand,
   },
   {

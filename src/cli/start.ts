@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createBroker, type Broker } from '../index.ts';
+import { createBroker, createCluster, type Broker, type Cluster } from '../index.ts';
 import { tuneGarbageCollection } from '../runtime/node/garbage-collection.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
@@ -18,7 +18,7 @@ const defaultHost = '127.0.0.1';
 /** `odradek start`: a thin caller of `createBroker`, with what only a command may read around it. */
 export const startCommand: Command = {
   name: 'start',
-  summary: 'Run a broker until it is stopped',
+  summary: 'Run a broker, or several, until stopped',
   description: [
     "Configuration comes from the file of --config, the environment (KAFKA_NUM_PARTITIONS=3 is num.partitions=3) and --set, the later ones winning. Keys and values are Kafka's.",
     'Ctrl-C or SIGTERM stops it in order; a second one at once.',
@@ -33,6 +33,12 @@ export const startCommand: Command = {
       completes: 'directory',
     },
     memory: { type: 'boolean', help: 'Keeps everything in memory; gone when it stops.' },
+    brokers: {
+      type: 'string',
+      short: 'n',
+      placeholder: 'COUNT',
+      help: 'Runs a cluster of so many brokers in this process, each in a thread: from --port on, and in broker-1, broker-2 and so on of the data directory.',
+    },
     metadata: {
       type: 'string',
       placeholder: 'STORE',
@@ -84,6 +90,10 @@ export const startCommand: Command = {
   examples: [
     { text: 'A broker on 127.0.0.1:9092 with its data in ./data', command: 'odradek start' },
     {
+      text: 'A cluster of three, on ports 9092, 9093 and 9094',
+      command: 'odradek start --brokers 3',
+    },
+    {
       text: 'One for a test: any port, nothing on disk',
       command: 'odradek start --port 0 --memory',
     },
@@ -124,13 +134,20 @@ async function runBroker(
   const interrupted = new Promise<void>((settle) => {
     context.onInterrupt(settle);
   });
-  const broker = await startBroker(args, context, config, logger);
-  announce(broker, args, context, logger);
-  // Rejects when a broken invariant has stopped the broker.
-  await Promise.race([interrupted, broker.closed]);
-  logger.info('broker stops');
-  await broker.stop();
-  logger.info('broker stopped');
+  const isCluster = args.text('brokers') !== undefined;
+  const started = isCluster
+    ? await startCluster(args, context, config, logger)
+    : await startBroker(args, context, config, logger);
+  announce(started, args, context, logger);
+  const what = isCluster ? 'cluster' : 'broker';
+  try {
+    // Rejects when a broken invariant has stopped a broker.
+    await Promise.race([interrupted, started.closed]);
+  } finally {
+    logger.info(`${what} stops`);
+    await started.stop();
+    logger.info(`${what} stopped`);
+  }
 }
 
 function consoleLogger(args: Arguments, context: CliContext, runtime: Runtime): Logger {
@@ -144,12 +161,8 @@ function consoleLogger(args: Arguments, context: CliContext, runtime: Runtime): 
   return createConsoleLogger({ format, level, color }, { clock: runtime.clock, write });
 }
 
-async function startBroker(
-  args: Arguments,
-  context: CliContext,
-  { values }: StartConfig,
-  logger: Logger,
-): Promise<Broker> {
+/** Where the data is to be and where to listen, as typed, else as the configuration has it, else as usual. */
+function placeOf(args: Arguments, context: CliContext, { values }: StartConfig) {
   const portText = args.text('port');
   const port = portText === undefined ? undefined : wholeNumber(portText, '--port', 0, 65_535);
   const host = args.text('host');
@@ -161,19 +174,47 @@ async function startBroker(
   if (isInMemory && args.flag('data-dir')) {
     throw usageError('--memory and --data-dir: expected one of them.', '--memory', 'one of them');
   }
+  return {
+    storage: isInMemory ? ('memory' as const) : ('disk' as const),
+    ...(dataDir === undefined || isInMemory
+      ? {}
+      : { dataDir: resolve(context.workingDirectory, dataDir) }),
+    ...(hasListeners && host === undefined ? {} : { host: host ?? defaultHost }),
+    ...(hasListeners && port === undefined ? {} : { port: port ?? defaultPort }),
+    config: Object.fromEntries(values),
+    defaults: 'kafka' as const,
+    unref: false,
+  };
+}
+
+async function startBroker(
+  args: Arguments,
+  context: CliContext,
+  config: StartConfig,
+  logger: Logger,
+): Promise<Broker> {
+  const place = placeOf(args, context, config);
   try {
-    return await createBroker({
-      storage: isInMemory ? 'memory' : 'disk',
-      ...(dataDir === undefined || isInMemory
-        ? {}
-        : { dataDir: resolve(context.workingDirectory, dataDir) }),
-      ...(hasListeners && host === undefined ? {} : { host: host ?? defaultHost }),
-      ...(hasListeners && port === undefined ? {} : { port: port ?? defaultPort }),
-      config: Object.fromEntries(values),
-      defaults: 'kafka',
-      logger,
-      unref: false,
-    });
+    return await createBroker({ ...place, logger });
+  } catch (error) {
+    throw withAdvice(error);
+  }
+}
+
+async function startCluster(
+  args: Arguments,
+  context: CliContext,
+  config: StartConfig,
+  logger: Logger,
+): Promise<Cluster> {
+  const brokers = wholeNumber(args.text('brokers') ?? '', '--brokers', 1, 100);
+  if (args.text('metadata') !== undefined) {
+    const message = '--brokers and --metadata: brokers of one process have their metadata in it.';
+    throw usageError(message, '--metadata', 'one of them');
+  }
+  const place = placeOf(args, context, config);
+  try {
+    return await createCluster({ ...place, brokers, threads: true, logger });
   } catch (error) {
     throw withAdvice(error);
   }
@@ -200,22 +241,36 @@ function advised(error: OdradekError, advice: string): OdradekError {
 }
 
 /** Where it listens, where its data is, and what to type next; as an event where a machine reads along. */
-function announce(broker: Broker, args: Arguments, context: CliContext, logger: Logger): void {
-  const dataDirs = broker.dataDirs.join(', ');
+function announce(
+  started: Broker | Cluster,
+  args: Arguments,
+  context: CliContext,
+  logger: Logger,
+): void {
+  const isCluster = 'brokers' in started;
+  const brokers = isCluster ? started.brokers : [started];
   if (args.text('log-format') === 'json') {
-    const { bootstrapServers, clusterId, nodeId } = broker;
-    logger.info('broker is ready', { bootstrapServers, dataDirs, clusterId, nodeId });
+    const { bootstrapServers, clusterId } = started;
+    const dataDirs = brokers.flatMap((broker) => broker.dataDirs).join(', ');
+    const own = isCluster ? { brokers: brokers.length } : { nodeId: started.nodeId };
+    const event = isCluster ? 'cluster is ready' : 'broker is ready';
+    logger.info(event, { bootstrapServers, dataDirs, clusterId, ...own });
     return;
   }
-  const [address = ''] = broker.bootstrapServers.split(',');
+  const [address = ''] = started.bootstrapServers.split(',');
   const isDefault = address === `${defaultHost}:${defaultPort}`;
   const bootstrap = isDefault ? '' : ` -b ${address}`;
   const line = (words: string): string => context.commandLine(`${words}${bootstrap}`);
   context.out.write(
     [
-      `Odradek ${odradekVersion} is ready.`,
-      `  listens on  ${broker.bootstrapServers}`,
-      `  data in     ${dataDirs === '' ? 'memory' : dataDirs}`,
+      ...(isCluster
+        ? [`Odradek ${odradekVersion} is ready: a cluster of ${brokers.length}.`]
+        : [`Odradek ${odradekVersion} is ready.`]),
+      ...brokers.flatMap(({ nodeId, bootstrapServers, dataDirs }) => [
+        ...(isCluster ? [`Broker ${nodeId}`] : []),
+        `  listens on  ${bootstrapServers}`,
+        `  data in     ${dataDirs.length === 0 ? 'memory' : dataDirs.join(', ')}`,
+      ]),
       'To write a message, and to read it, in another terminal:',
       `  echo hello | ${line('produce greetings')}`,
       `  ${line('consume greetings')}`,

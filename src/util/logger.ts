@@ -17,3 +17,12 @@ const ignore = (): void => {};
 
 /** Says nothing. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/** Says the same with `more` to each event. */
+export function labelledLogger(logger: Logger, more: LogFields): Logger {
+  const at =
+    (level: keyof Logger): Logger['info'] =>
+    (event, fields) =>
+      logger[level](event, { ...more, ...fields });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}

@@ -62,6 +62,39 @@ test('start says where it listens, where the data is, and two lines that write a
   strictEqual(out.split('\n').length, 7);
 });
 
+test('start --brokers runs a cluster, says who listens where, and stops all of it', async () => {
+  const started = context();
+  const words = ['--brokers', '3'];
+  const { exitCode, err } = await whileStarted(words, started, async (address) => {
+    const text = started.out.text();
+    match(text, /is ready: a cluster of 3\.\n/);
+    for (const nodeId of [1, 2, 3]) {
+      const data = join(directory, 'data', `broker-${nodeId}`);
+      match(
+        text,
+        new RegExp(`Broker ${nodeId}\n  listens on  127\\.0\\.0\\.1:\\d+\n  data in     ${data}\n`),
+      );
+    }
+    const created = await run(['topic', 'create', 'orders', '-b', address], context());
+    strictEqual(created.exitCode, 0, created.err);
+    const { out } = await run(['topic', 'describe', 'orders', '--json', '-b', address], context());
+    match(out, /"replicas": \[\s+\d,\s+\d,\s+\d\s+\]/);
+  });
+  strictEqual(exitCode, 0, err);
+  match(err, /cluster stopped\n$/);
+});
+
+test('start --brokers refuses what several brokers cannot share', async () => {
+  for (const words of [
+    ['--brokers', '0'],
+    ['--brokers', '2', '--metadata', 'etcd://127.0.0.1:2379'],
+    ['--brokers', '2', '--set', 'listeners=PLAINTEXT://127.0.0.1:0'],
+  ]) {
+    const { exitCode } = await run(['start', '--port', '0', ...words], context());
+    strictEqual(exitCode, 2, words.join(' '));
+  }
+});
+
 test('events are logged one a line on standard error, as text or as JSON', async () => {
   const text = await whileStarted([], context());
   for (const line of text.err.trim().split('\n')) {

@@ -5,7 +5,7 @@ import type { PortOwners } from '../../faults/port-owners.ts';
 import { ProcessGate } from '../../faults/process-gate.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { must } from '../../util/assert.ts';
-import type { Logger } from '../../util/logger.ts';
+import { labelledLogger, type Logger } from '../../util/logger.ts';
 import { hasCode, OdradekError } from '../../util/odradek-error.ts';
 import { RunningBroker } from '../broker.ts';
 import type { ClusterBrokerState } from '../cluster-api.ts';
@@ -57,7 +57,8 @@ export class LocalMember implements ClusterMember {
     this.nodeId = options.nodeId;
     this.dataDirs = storage.inMemory ? [] : [storage.directoryOf(options.nodeId)];
     this.#options = options;
-    this.#modules = modules;
+    const logger = labelledLogger(modules.logger, { broker: options.nodeId });
+    this.#modules = { ...modules, logger };
   }
 
   get state(): ClusterBrokerState {

@@ -4,6 +4,7 @@ import { createMessageChannel, nodeMessagePort } from '../../runtime/node/node-m
 import { letGo, startNodeThread, type NodeThread } from '../../runtime/node/node-thread.ts';
 import { must } from '../../util/assert.ts';
 import { fromErrorImage } from '../../util/error-image.ts';
+import { labelledLogger } from '../../util/logger.ts';
 import { hasCode, OdradekError } from '../../util/odradek-error.ts';
 import type { ClusterBrokerState } from '../cluster-api.ts';
 import type { ClusterMember, MemberAddress } from './cluster-member.ts';
@@ -49,7 +50,8 @@ export class ThreadMember implements ClusterMember {
     this.nodeId = options.nodeId;
     this.dataDirs = storage.inMemory ? [] : [storage.directoryOf(options.nodeId)];
     this.#options = options;
-    this.#modules = modules;
+    const logger = labelledLogger(modules.logger, { broker: options.nodeId });
+    this.#modules = { ...modules, logger };
     cuts.subscribe(() => {
       this.#life?.port.post({ kind: 'partition', partition: cuts.current });
     });
