@@ -5,7 +5,7 @@ export function runClient(program: string, args: readonly string[], input = ''):
   return new Promise((resolve, reject) => {
     // The test runner's own variable would have a test that runs inside report to it alone.
     const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
-    const options = { timeout: 20_000, maxBuffer: 64 * 1024 * 1024, env };
+    const options = { timeout: 60_000, maxBuffer: 64 * 1024 * 1024, env };
     const child = execFile(program, args, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${program} ${args.join(' ')}: ${error.message}\n${stderr}`));
