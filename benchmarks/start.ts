@@ -3,7 +3,9 @@
  * and again in the same one, and `odradek start` from the beginning of its process, compiled, as it is
  * installed (`npm run build` first). Prints milliseconds, and the resident memory of the idle process.
  *
- * Goals: 100 ms for `createBroker()`, 300 ms for `odradek start`, 100 MB.
+ * And `createCluster({ brokers: 3 })` until all three know each other.
+ *
+ * Goals: 100 ms for `createBroker()`, 300 ms for `createCluster()` and for `odradek start`, 100 MB.
  *
  * `npm run bench -- start [--tiny]`
  */
@@ -34,6 +36,23 @@ const embedded = (entry: string, rounds: number): string => `
     socket.destroy();
     await broker.stop();
   }`;
+
+/** The same of a cluster of three, until it is ready. */
+const clustered = (entry: string, rounds: number): string => `
+  import { createCluster } from ${JSON.stringify(entry)};
+  for (let i = 0; i < ${rounds}; i++) {
+    const before = performance.now();
+    const cluster = await createCluster({ brokers: 3 });
+    console.log((performance.now() - before).toFixed(1));
+    await cluster.stop();
+  }`;
+
+/** What a program prints in a new process: the first number, and the median of the others. */
+function printedBy(program: string): { first: number; again: number } {
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program]);
+  const [first = Number.NaN, ...others] = printed.toString().trim().split('\n').map(Number);
+  return { first, again: median(others) };
+}
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -80,21 +99,25 @@ if (!existsSync(join(compiled, 'index.js'))) {
 } else {
   const cold: number[] = [];
   const warm: number[] = [];
+  const coldClusters: number[] = [];
+  const warmClusters: number[] = [];
   const started: number[] = [];
   const resident: number[] = [];
   for (let run = 0; run < runs; run++) {
-    const program = embedded(join(compiled, 'index.js'), 4);
-    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program]);
-    const [first = Number.NaN, ...others] = printed.toString().trim().split('\n').map(Number);
-    cold.push(first);
-    warm.push(median(others));
+    const broker = printedBy(embedded(join(compiled, 'index.js'), 4));
+    cold.push(broker.first);
+    warm.push(broker.again);
+    const cluster = printedBy(clustered(join(compiled, 'index.js'), 4));
+    coldClusters.push(cluster.first);
+    warmClusters.push(cluster.again);
     const { ms, mib } = await commandLine();
     started.push(ms);
     resident.push(mib);
   }
   console.log(
     `start: createBroker() to its first answer ${median(cold).toFixed(0)} ms in a new process ` +
-      `(goal 100), ${median(warm).toFixed(0)} ms again; odradek start ${median(started).toFixed(0)} ms ` +
+      `(goal 100), ${median(warm).toFixed(0)} ms again; createCluster({ brokers: 3 }) ${median(coldClusters).toFixed(0)} ms (goal 300), ` +
+      `${median(warmClusters).toFixed(0)} ms again; odradek start ${median(started).toFixed(0)} ms ` +
       `(goal 300), ${median(resident).toFixed(0)} MiB resident when idle (goal 95)`,
   );
 }
