@@ -177,6 +177,8 @@ test('brokers in threads of their own are killed, paused and cut off as those of
       await until(() => cluster.leader('orders') !== paused);
       await writer.more(5);
       await cluster.resume(paused);
+      await cluster.pause(paused);
+      await cluster.resume(paused);
       await until(isWhole);
 
       const cut = cluster.leader('orders');

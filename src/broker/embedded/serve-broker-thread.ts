@@ -28,7 +28,7 @@ export function serveBrokerThread(): void {
   const port: OwnerPort = nodeMessagePort(data.port, { unref: false });
   const cuts = new Cuts();
   const starting = start(data, port, cuts);
-  const flag = new Int32Array(data.standstill);
+  const letGone = new Int32Array(data.letGone);
   port.start({
     onMessage(message) {
       switch (message.kind) {
@@ -36,8 +36,8 @@ export function serveBrokerThread(): void {
           cut(cuts, message.partition);
           break;
         case 'stand still':
-          port.post({ kind: 'standing still' });
-          standStill(flag);
+          port.post({ kind: 'standing still', time: message.time });
+          standStill(letGone, message.time);
           break;
         case 'reached':
           void reached(starting, port, message);

@@ -26,10 +26,12 @@ type ThreadPort = MessagePort<ToBrokerThread, FromBrokerThread>;
 interface Life {
   readonly thread: NodeThread;
   readonly port: ThreadPort;
-  readonly standstill: Int32Array;
+  readonly letGone: Int32Array;
   readonly started: PromiseWithResolvers<MemberAddress>;
   readonly stopped: PromiseWithResolvers<void>;
-  readonly standingStill: PromiseWithResolvers<void>;
+  /** How often it was stopped, and who waits for that. */
+  pauses: number;
+  readonly pausing: Map<number, () => void>;
   /** Who waits until it has reached a revision. */
   readonly waiting: Map<number, () => void>;
 }
@@ -104,7 +106,7 @@ export class ThreadMember implements ClusterMember {
     const line = createMessageChannel();
     const storeLine = createMessageChannel();
     serveStore(storage.store, nodeMessagePort(storeLine.here, { unref: true }));
-    const standstill = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const letGone = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const data: BrokerThreadData = {
       nodeId,
       values: memberValues(this.#options, port),
@@ -113,7 +115,7 @@ export class ThreadMember implements ClusterMember {
       unref,
       storeTimeoutMs,
       owners: owners.shared,
-      standstill,
+      letGone,
       partition: cuts.current,
       storePort: storeLine.there,
       port: line.there,
@@ -129,10 +131,11 @@ export class ThreadMember implements ClusterMember {
     const life: Life = {
       thread,
       port: nodeMessagePort(line.here, { unref: true }),
-      standstill: new Int32Array(standstill),
+      letGone: new Int32Array(letGone),
       started: Promise.withResolvers(),
       stopped: Promise.withResolvers(),
-      standingStill: Promise.withResolvers(),
+      pauses: 0,
+      pausing: new Map(),
       waiting: new Map(),
     };
     life.started.promise.catch(() => {});
@@ -148,7 +151,8 @@ export class ThreadMember implements ClusterMember {
         life.started.reject(fromErrorImage(message.error));
         break;
       case 'standing still':
-        life.standingStill.resolve();
+        life.pausing.get(message.time)?.();
+        life.pausing.delete(message.time);
         break;
       case 'has reached':
         life.waiting.get(message.id)?.();
@@ -177,9 +181,10 @@ export class ThreadMember implements ClusterMember {
     const error = uncaught?.error ?? new Error(`The thread of broker ${this.nodeId} ended`);
     life.started.reject(error);
     life.stopped.resolve();
-    life.standingStill.resolve();
-    for (const resolve of life.waiting.values()) resolve();
-    life.waiting.clear();
+    for (const waiting of [life.pausing, life.waiting]) {
+      for (const resolve of waiting.values()) resolve();
+      waiting.clear();
+    }
     life.port.close();
     this.#defect(life, error);
   }
@@ -199,15 +204,17 @@ export class ThreadMember implements ClusterMember {
     const life = this.#alive('pause');
     if (this.#state === 'paused') return;
     this.#state = 'paused';
-    Atomics.store(life.standstill, 0, 1);
-    life.port.post({ kind: 'stand still' });
-    await life.standingStill.promise;
+    const time = ++life.pauses;
+    await new Promise<void>((resolve) => {
+      life.pausing.set(time, resolve);
+      life.port.post({ kind: 'stand still', time });
+    });
   }
 
   resume(): Promise<void> {
     const life = this.#alive('resume');
     this.#state = 'running';
-    letGo(life.standstill);
+    letGo(life.letGone, life.pauses);
     return Promise.resolve();
   }
 

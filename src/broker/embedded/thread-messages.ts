@@ -15,8 +15,8 @@ export interface BrokerThreadData {
   readonly storeTimeoutMs: number;
   /** `PortOwners` of the cluster. */
   readonly owners: SharedArrayBuffer;
-  /** One int32: 1 while the thread is to stand still. */
-  readonly standstill: SharedArrayBuffer;
+  /** One int32: how often the thread that stood still was let go. */
+  readonly letGone: SharedArrayBuffer;
   readonly partition: NetworkPartition | undefined;
   /** To the store. */
   readonly storePort: TransferablePort;
@@ -29,7 +29,7 @@ export interface BrokerThreadData {
 /** To the thread of a broker. */
 export type ToBrokerThread =
   | { readonly kind: 'partition'; readonly partition: NetworkPartition | undefined }
-  | { readonly kind: 'stand still' }
+  | { readonly kind: 'stand still'; readonly time: number }
   | { readonly kind: 'reached'; readonly id: number; readonly revision: number }
   | { readonly kind: 'stop'; readonly discard: boolean };
 
@@ -37,7 +37,7 @@ export type ToBrokerThread =
 export type FromBrokerThread =
   | { readonly kind: 'started'; readonly address: MemberAddress }
   | { readonly kind: 'failed'; readonly error: ErrorImage }
-  | { readonly kind: 'standing still' }
+  | { readonly kind: 'standing still'; readonly time: number }
   | { readonly kind: 'has reached'; readonly id: number }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'defect'; readonly error: ErrorImage }

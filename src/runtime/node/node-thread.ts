@@ -51,13 +51,20 @@ export function nodeThreadData(): unknown {
   return workerData;
 }
 
-/** Stops this thread, with all that it does, until another calls `letGo`. `flag` is shared by both, and 1. */
-export function standStill(flag: Int32Array): void {
-  while (Atomics.load(flag, 0) === 1) Atomics.wait(flag, 0, 1);
+/**
+ * Stops this thread, with all that it does, for the `time`th time, until another calls `letGo` for that. `letGone`
+ * is shared by both and begins with 0.
+ */
+export function standStill(letGone: Int32Array, time: number): void {
+  for (;;) {
+    const last = Atomics.load(letGone, 0);
+    if (last >= time) return;
+    Atomics.wait(letGone, 0, last);
+  }
 }
 
-/** Lets the thread go on that stands still. */
-export function letGo(flag: Int32Array): void {
-  Atomics.store(flag, 0, 0);
-  Atomics.notify(flag, 0);
+/** Lets the thread go on that stands still, or is about to, for the `time`th time. */
+export function letGo(letGone: Int32Array, time: number): void {
+  Atomics.store(letGone, 0, time);
+  Atomics.notify(letGone, 0);
 }
