@@ -38,9 +38,13 @@ export async function removeAbandonedDirectories(files: Files, own: string): Pro
       const lock = await files.lock(path);
       if ('heldBy' in lock) continue;
       // Under its lock: nobody begins to use it meanwhile. The directory itself goes after it, as the lock
-      // would else be held by an inode that a new directory may get.
-      await removeContent(files, path);
-      await lock.release();
+      // would else be held by an inode that a new directory may get; which it has already where another
+      // broker's sweep removed it just now.
+      try {
+        await removeContent(files, path);
+      } finally {
+        await lock.release();
+      }
       await removeTemporaryDirectory(path);
     } catch {
       // Another user's folder, or one that goes away at this moment.
