@@ -97,7 +97,7 @@ export async function openStore(
       claim: async (logs) => {
         if (place.temporary) return;
         const { metadataDirectory } = place;
-        const directories = writableOf(logs);
+        const directories = logs.onlinePaths();
         const identity = { clusterId: logs.clusterId, nodeId: config.nodeId };
         await noteMetadataDirectory({ metadataDirectory, directories }, identity, {
           ...runtime,
@@ -141,14 +141,9 @@ function refuseMarked({ directories }: MetadataPlace, files: Files): void {
   throw invalidConfig(storeKey, 'embedded', expected);
 }
 
-function writableOf(logs: LogManager): string[] {
-  const online = logs.directories().filter((directory) => directory.online);
-  return online.map(({ path }) => path);
-}
-
 function mark(logs: LogManager, address: string, files: Files): void {
   const content = new TextEncoder().encode(`${address}\n`);
-  for (const directory of writableOf(logs)) {
+  for (const directory of logs.onlinePaths()) {
     const path = files.join(directory, markerName);
     ifReadable(() => {
       const isNew = files.stat(path) === undefined;

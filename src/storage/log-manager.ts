@@ -219,18 +219,21 @@ export class LogManager {
     }));
   }
 
-  /** Their ids alone, which ask nothing of the file system. */
+  /** Where those are that are online; like the ids, without asking the file system. */
+  onlinePaths(): string[] {
+    return this.#directories.all.filter(({ online }) => online).map(({ path }) => path);
+  }
+
+  /** Their ids alone. */
   directoryIds(): string[] {
     return this.#directories.all.map(({ directoryId }) => directoryId);
   }
 
   /** The broker epoch in which all of them were left in order; -1 where one was not. */
   cleanEpoch(): number {
-    const epochs = new Set(
-      this.#directories.all.map(({ cleanShutdown }) => cleanShutdown?.brokerEpoch ?? -1),
-    );
-    const [epoch = -1] = epochs;
-    return epochs.size === 1 ? epoch : -1;
+    const epochs = this.#directories.all.map((one) => one.cleanShutdown?.brokerEpoch ?? -1);
+    const [first = -1] = epochs;
+    return epochs.every((epoch) => epoch === first) ? first : -1;
   }
 
   /** The logs in one of `log.dirs`; none where it is offline. */
