@@ -1,17 +1,18 @@
 import type { Prng } from './prng.ts';
 import { Trace } from './trace.ts';
 
-/** Whose event it is: when its owner is dead, the event does not happen. */
+/** Whose event it is: when its owner is dead, the event does not happen; while it is paused, it waits. */
 export interface EventOwner {
   readonly name: string;
   readonly alive: boolean;
+  readonly paused?: boolean;
 }
 
 /** One thing that will happen. */
 export interface ScheduledEvent {
-  readonly atUs: number;
+  atUs: number;
   /** Order of events of the same microsecond: the one scheduled first comes first. */
-  readonly sequence: number;
+  sequence: number;
   readonly owner: EventOwner;
   readonly kind: string;
   run: (() => void) | undefined;
@@ -23,6 +24,8 @@ export class Scheduler {
   readonly trace: Trace;
   /** A binary heap: each event comes before both of its children, at `2i + 1` and `2i + 2`. */
   readonly #heap: ScheduledEvent[] = [];
+  /** Of paused owners, in the order in which they were due. */
+  readonly #held = new Map<EventOwner, ScheduledEvent[]>();
   #nowUs = 0;
   #sequence = 0;
 
@@ -50,8 +53,10 @@ export class Scheduler {
   /** When the next event happens, or undefined when nothing will. */
   nextUs(): number | undefined {
     for (let next = this.#heap[0]; next !== undefined; next = this.#heap[0]) {
-      if (next.run !== undefined && next.owner.alive) return next.atUs;
+      const isToBe = next.run !== undefined && next.owner.alive;
+      if (isToBe && next.owner.paused !== true) return next.atUs;
       this.#pop();
+      if (isToBe) this.#hold(next);
     }
     return undefined;
   }
@@ -67,6 +72,23 @@ export class Scheduler {
     this.trace.add(event.owner.name, event.kind);
     run();
     return true;
+  }
+
+  #hold(event: ScheduledEvent): void {
+    const held = this.#held.get(event.owner);
+    if (held === undefined) this.#held.set(event.owner, [event]);
+    else held.push(event);
+  }
+
+  /** What an owner missed while it was paused happens now, in the order in which it was due. */
+  release(owner: EventOwner): void {
+    const held = this.#held.get(owner) ?? [];
+    this.#held.delete(owner);
+    for (const event of held) {
+      event.atUs = Math.max(event.atUs, this.#nowUs + 1);
+      event.sequence = this.#sequence++;
+      this.#push(event);
+    }
   }
 
   /** Lets time go by to a moment before which nothing happens. */

@@ -35,6 +35,7 @@ export class SimulatedDisk {
   readonly #random: Prng;
   readonly #faults: { fault: DiskFault; skip: number; times: number }[] = [];
   #bootCount = 1;
+  #slowness = 1;
 
   constructor({ random, nowMs }: SimulatedDiskModules) {
     this.#random = random;
@@ -51,6 +52,16 @@ export class SimulatedDisk {
   /** Writes fail with `DISK_FULL` once all files hold `bytes`; `Infinity` gives room again. */
   setCapacity(bytes: number): void {
     this.budget.setLimit(bytes);
+  }
+
+  /** By how much what does not block takes longer than on a disk in good health. */
+  get slowness(): number {
+    return this.#slowness;
+  }
+
+  /** Makes it so many times slower from here on; 1 is as it was. */
+  setSlowness(times: number): void {
+    this.#slowness = times;
   }
 
   /** Makes operations fail. What it answers takes back what has not failed yet. */

@@ -28,13 +28,15 @@ const peerLostMs = 15_000;
 
 /**
  * The network between simulated hosts. A host is reached by its name. Where two hosts are cut off from each
- * other, what they send waits, as TCP sends again, and a new connection fails after 10 s.
+ * other, in both directions or in one, what they send waits, as TCP sends again, and a new connection fails after
+ * 10 s.
  */
 export class SimulatedNetwork implements Wire {
   readonly scheduler: Scheduler;
   readonly #options: NetworkOptions;
   readonly #listeners = new Map<string, ListenerEntry>();
   readonly #pairs = new Set<readonly [SimulatedConnection, SimulatedConnection]>();
+  /** Directions in which nothing passes. */
   readonly #cuts = new Set<string>();
   readonly #machinesOff = new Set<string>();
   readonly #knownHosts = new Set<string>();
@@ -59,11 +61,17 @@ export class SimulatedNetwork implements Wire {
   }
 
   cut(a: string, b: string): void {
-    this.#cuts.add(linkName(a, b));
+    this.cutOneWay(a, b);
+    this.cutOneWay(b, a);
+  }
+
+  cutOneWay(from: string, to: string): void {
+    this.#cuts.add(direction(from, to));
   }
 
   heal(a: string, b: string): void {
-    this.#cuts.delete(linkName(a, b));
+    this.#cuts.delete(direction(a, b));
+    this.#cuts.delete(direction(b, a));
     this.#pumpAll();
   }
 
@@ -94,7 +102,7 @@ export class SimulatedNetwork implements Wire {
   }
 
   reaches(from: string, to: string): boolean {
-    return from === to || (!this.#cuts.has(linkName(from, to)) && !this.#isOff(from, to));
+    return from === to || (!this.#cuts.has(direction(from, to)) && !this.#isOff(from, to));
   }
 
   latencyMs(from: string, to: string): number {
@@ -144,7 +152,8 @@ export class SimulatedNetwork implements Wire {
         reject(new OdradekError(message, { code: 'CONNECTION_FAILED', host, port, isRefused }));
       };
       const attempt = (leftMs: number): void => {
-        const reaches = this.reaches(owner.name, target);
+        // A connection takes packets in both directions.
+        const reaches = this.reaches(owner.name, target) && this.reaches(target, owner.name);
         if (!this.#knownHosts.has(target)) return refuse('ENOTFOUND');
         if (!reaches && leftMs <= 0) return refuse('ETIMEDOUT');
         const retry = (): void => attempt(leftMs - connectRetryMs);
@@ -231,6 +240,6 @@ function listenerKey(host: string, port: number): string {
   return `${host}:${port}`;
 }
 
-function linkName(a: string, b: string): string {
-  return a < b ? `${a}|${b}` : `${b}|${a}`;
+function direction(from: string, to: string): string {
+  return `${from}|${to}`;
 }

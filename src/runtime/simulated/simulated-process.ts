@@ -4,6 +4,7 @@ import { createTreeFiles } from '../file-tree/tree-files.ts';
 import type { Background, Files, Runtime, Timers } from '../runtime.ts';
 import { SliceRunner } from '../slice-runner.ts';
 import { Prng } from './prng.ts';
+import type { HostClock } from './host-clock.ts';
 import type { EventOwner, ScheduledEvent, Scheduler } from './scheduler.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedNetwork } from './simulated-network.ts';
@@ -13,7 +14,7 @@ export interface ProcessModules {
   readonly scheduler: Scheduler;
   readonly network: SimulatedNetwork;
   readonly disk: SimulatedDisk;
-  readonly nowMs: () => number;
+  readonly clock: HostClock;
 }
 
 /** What the disk is busy with. */
@@ -39,15 +40,16 @@ export class SimulatedProcess implements EventOwner {
   readonly #modules: ProcessModules;
   readonly #callsUnderWay = new Set<DiskCall>();
   #alive = true;
+  #paused = false;
 
   constructor(name: string, life: string, modules: ProcessModules) {
     this.name = name;
     this.#modules = modules;
-    const { scheduler } = modules;
+    const { scheduler, clock } = modules;
     const bootMs = scheduler.random.below(1_000_000);
     this.runtime = {
-      clock: { nowMs: modules.nowMs, monotonicMs: () => bootMs + scheduler.nowUs / 1000 },
-      timers: createTimers(this, scheduler),
+      clock: { nowMs: () => clock.nowMs, monotonicMs: () => bootMs + clock.elapsedMs },
+      timers: createTimers(this, modules),
       random: new Prng(life),
       files: this.#createFiles(),
       network: modules.network.portOf(this),
@@ -57,6 +59,21 @@ export class SimulatedProcess implements EventOwner {
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** From here on nothing happens in the process; what comes for it waits. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#modules.scheduler.release(this);
   }
 
   /** The process ends here. Of its calls that the disk is busy with, some will have been done, or in part. */
@@ -123,7 +140,7 @@ export class SimulatedProcess implements EventOwner {
         }
       };
       this.#callsUnderWay.add(underWay);
-      const delayMs = scheduler.random.between(least, most);
+      const delayMs = scheduler.random.between(least, most) * this.#modules.disk.slowness;
       scheduler.schedule(this, delayMs, `${operation} done ${path}`, perform);
     });
   }
@@ -134,7 +151,7 @@ function ended(operation: string, path: string): OdradekError {
   return new OdradekError(message, { code: 'IO_ERROR', path, operation });
 }
 
-function createTimers(owner: EventOwner, scheduler: Scheduler): Timers {
+function createTimers(owner: EventOwner, { scheduler, clock }: ProcessModules): Timers {
   let waiting: (() => void)[] = [];
   const runTurnEnd = (): void => {
     const callbacks = waiting;
@@ -142,7 +159,8 @@ function createTimers(owner: EventOwner, scheduler: Scheduler): Timers {
     for (const callback of callbacks) callback();
   };
   return {
-    setTimer: (delayMs, callback) => scheduler.schedule(owner, delayMs, 'timer', callback),
+    setTimer: (delayMs, callback) =>
+      scheduler.schedule(owner, clock.worldMs(delayMs), 'timer', callback),
     clearTimer: (timer) => scheduler.cancel(timer as ScheduledEvent),
     atTurnEnd(callback) {
       if (waiting.push(callback) === 1) scheduler.schedule(owner, 0, 'turn end', runTurnEnd);

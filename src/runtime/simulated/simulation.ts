@@ -1,6 +1,7 @@
 import { assert, must } from '../../util/assert.ts';
 import { runInTurns } from '../node/macrotasks.ts';
 import type { Runtime } from '../runtime.ts';
+import { HostClock } from './host-clock.ts';
 import { Prng } from './prng.ts';
 import { type EventOwner, Scheduler } from './scheduler.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
@@ -15,10 +16,6 @@ export interface SimulationOptions {
   readonly startMs?: number;
   /** Between hosts, `[least, most)`. Default: 0.1 to 1. */
   readonly latencyMs?: readonly [number, number];
-}
-
-interface HostClock {
-  shiftMs: number;
 }
 
 interface Host {
@@ -92,7 +89,27 @@ export class Simulation {
 
   /** Moves the wall clock of a host, in either direction. Its monotonic clock goes on. */
   shiftClock(host: string, byMs: number): void {
-    this.#host(host).clock.shiftMs += byMs;
+    this.#host(host).clock.shift(byMs);
+  }
+
+  /** Has both clocks of a host gain or lose from here on: 1.01 gains a hundredth. */
+  setClockRate(host: string, rate: number): void {
+    this.#host(host).clock.setRate(rate);
+  }
+
+  /**
+   * The process on `host` stands still, as by SIGSTOP: what comes for it waits, and its connections stand. It may
+   * end while it does.
+   */
+  pause(host: string): void {
+    this.trace(`pause ${host}`);
+    this.#host(host).process.pause();
+  }
+
+  /** It goes on, with all that it has missed. */
+  resume(host: string): void {
+    this.trace(`resume ${host}`);
+    this.#host(host).process.resume();
   }
 
   /** The process on `host` ends as by SIGKILL: what it has written is there, its connections are reset. */
@@ -132,6 +149,13 @@ export class Simulation {
     this.#network.cut(a, b);
   }
 
+  /** From here on nothing that `from` sends reaches `to`, and neither can connect to the other. */
+  cutOneWay(from: string, to: string): void {
+    this.trace(`cut from ${from} to ${to}`);
+    this.#network.cutOneWay(from, to);
+  }
+
+  /** Takes back what was cut between two hosts, in both directions. */
   heal(a: string, b: string): void {
     this.trace(`heal ${a} ${b}`);
     this.#network.heal(a, b);
@@ -221,9 +245,12 @@ export class Simulation {
 
   #addHost(name: string): Host {
     assert(!/[\s:|]/.test(name), `${name} is a host name`);
-    const clock = { shiftMs: 0 };
+    const clock = new HostClock(
+      { startMs: this.#startMs },
+      { worldUs: () => this.#scheduler.nowUs },
+    );
     const random = new Prng(`${this.#seed}/disk/${name}`);
-    const disk = new SimulatedDisk({ random, nowMs: () => this.#nowMs(clock) });
+    const disk = new SimulatedDisk({ random, nowMs: () => clock.nowMs });
     const parts = { disk, clock, lives: 1 };
     const host = { ...parts, process: this.#createProcess(name, parts) };
     this.#hosts.set(name, host);
@@ -236,11 +263,7 @@ export class Simulation {
       scheduler: this.#scheduler,
       network: this.#network,
       disk,
-      nowMs: () => this.#nowMs(clock),
+      clock,
     });
-  }
-
-  #nowMs(clock: HostClock): number {
-    return Math.floor(this.#startMs + clock.shiftMs + this.#scheduler.nowUs / 1000);
   }
 }
