@@ -29,7 +29,7 @@ import {
 import type { Encodable } from '../protocol/schema.ts';
 import { defineApi, type ApiCall } from './api.ts';
 import type { ApiServices } from './services.ts';
-import { endpointsOf } from './endpoints.ts';
+import { endpointsOf, leaderHint } from './serving-brokers.ts';
 import { findPartition, findPartitionById } from './find-partition.ts';
 
 type ProduceResponse = Encodable<typeof produceResponse>;
@@ -211,7 +211,7 @@ class ProduceWait implements AppendWaiter {
       })),
       errorMessage: outcome.message ?? null,
       currentLeader: this.#namesNewLeader(outcome)
-        ? this.#services.currentLeader(topic.name, topic.topicId, index)
+        ? leaderHint(this.#services, topic.name, topic.topicId, index)
         : noLeader,
     };
   }

@@ -5,6 +5,9 @@
  * replicas. A topic that is missing is made when both the client and `auto.create.topics.enable` allow it;
  * the answer then waits until it is there. `__consumer_offsets` is then made as for FindCoordinator.
  *
+ * A broker whose lease has run out sends clients to the others: it is not among the brokers that it tells, and in
+ * place of itself it names as leader who is likely to be elected, LEADER_NOT_AVAILABLE where that is nobody.
+ *
  * Versions: 0 means all topics by an empty list, 1 and later by null; 4 lets clients forbid auto-creation;
  * 8-10 authorized operations of the cluster; 12 topics by id (10 and 11 refuse them, as Apache does).
  *
@@ -24,9 +27,14 @@ import type { Encodable } from '../protocol/schema.ts';
 import { zeroUuid } from '../protocol/uuid.ts';
 import { defineApi } from './api.ts';
 import { clusterOperations, operationsNotAsked, topicOperations } from './authorized-operations.ts';
-import { endpointsOf } from './endpoints.ts';
 import { makeTopics } from './make-topics.ts';
 import type { ApiServices } from './services.ts';
+import {
+  endpointsOf,
+  likelyLeader,
+  offlineReplicas,
+  servingController,
+} from './serving-brokers.ts';
 
 type MetadataResponse = Encodable<typeof metadataResponse>;
 type TopicAnswer = MetadataResponse['topics'][number];
@@ -49,7 +57,7 @@ export const metadataApi = defineApi({
       throttleTimeMs: 0,
       brokers: endpointsOf(services, listenerName),
       clusterId: services.clusterId,
-      controllerId: services.image().controllerId,
+      controllerId: servingController(services),
       topics: topicAnswers(request, apiVersion, services, failures),
       clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
         ? clusterOperations
@@ -167,7 +175,7 @@ function found(topic: TopicImage, operations: number, services: ApiServices): To
 }
 
 function partitionAnswer(partition: PartitionImage, services: ApiServices) {
-  const leaderId = reachableLeader(partition, services);
+  const leaderId = likelyLeader(partition, services);
   return {
     errorCode: leaderId < 0 ? errorCodes.LEADER_NOT_AVAILABLE : 0,
     partitionIndex: partition.index,
@@ -177,15 +185,4 @@ function partitionAnswer(partition: PartitionImage, services: ApiServices) {
     isrNodes: partition.isr,
     offlineReplicas: offlineReplicas(partition, services),
   };
-}
-
-/** The leader of a partition; -1 where there is none, or it is fenced and another not yet elected. */
-export function reachableLeader({ leader }: PartitionImage, services: ApiServices): number {
-  return services.image().brokers.get(leader)?.fenced === false ? leader : -1;
-}
-
-/** The replicas whose broker is not registered or is fenced. */
-export function offlineReplicas(partition: PartitionImage, services: ApiServices): number[] {
-  const { brokers } = services.image();
-  return partition.replicas.filter((id) => brokers.get(id)?.fenced !== false);
 }

@@ -2,7 +2,8 @@
  * FindCoordinator, versions 0-6.
  *
  * Which broker coordinates a group: the leader of the partition of `__consumer_offsets` that the group's id
- * falls into. That topic is made for the first who asks, and the answer waits until it is there.
+ * falls into. That topic is made for the first who asks, and the answer waits until it is there. A broker whose
+ * lease has run out names who is likely to be elected in its place.
  *
  * Versions: 1 adds transactional ids; 4 asks for several keys at once (KIP-699); 6 for share groups (KIP-932).
  *
@@ -18,6 +19,7 @@ import type { Encodable } from '../protocol/schema.ts';
 import { defineApi, type ApiCall } from './api.ts';
 import { endpointOf, type Endpoint } from './endpoints.ts';
 import type { ApiServices } from './services.ts';
+import { likelyLeader } from './serving-brokers.ts';
 
 type Response = Encodable<typeof findCoordinatorResponse>;
 type Call = ApiCall<FindCoordinatorRequest, Response>;
@@ -59,9 +61,10 @@ function messageOf(errorCode: number): string {
 
 function coordinatorOf(key: string, call: Call, services: ApiServices): Coordinator {
   if (call.request.keyType !== groupKeyType) return nobody(key, 'INVALID_REQUEST');
-  const broker = services.image().brokers.get(services.groups.coordinatorOf(key));
-  const endpoint =
-    broker === undefined || broker.fenced ? undefined : endpointOf(broker, call.listenerName);
+  const partition = services.groups.partitionOf(key);
+  const nodeId = partition === undefined ? -1 : likelyLeader(partition, services);
+  const broker = services.image().brokers.get(nodeId);
+  const endpoint = broker === undefined ? undefined : endpointOf(broker, call.listenerName);
   return endpoint === undefined ? nobody(key, 'COORDINATOR_NOT_AVAILABLE') : found(key, endpoint);
 }
 

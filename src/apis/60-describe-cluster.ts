@@ -17,6 +17,7 @@ import { defineApi } from './api.ts';
 import { clusterOperations, operationsNotAsked } from './authorized-operations.ts';
 import { endpointOf } from './endpoints.ts';
 import type { ApiServices } from './services.ts';
+import { isServing, servingController } from './serving-brokers.ts';
 
 const brokersEndpointType = 1;
 const controllersEndpointType = 2;
@@ -40,7 +41,7 @@ export const describeClusterApi = defineApi({
       throttleTimeMs: 0,
       errorCode: 0,
       clusterId: services.clusterId,
-      controllerId: services.image().controllerId,
+      controllerId: servingController(services),
       brokers: brokersFor(services, listenerName, request.includeFencedBrokers),
       clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
         ? clusterOperations
@@ -53,9 +54,10 @@ function brokersFor(services: ApiServices, listenerName: string, withFenced: boo
   const brokers = [];
   for (const broker of services.image().brokers.values()) {
     const endpoint = endpointOf(broker, listenerName);
-    if (endpoint === undefined || (broker.fenced && !withFenced)) continue;
+    const isFenced = !isServing(broker.nodeId, services);
+    if (endpoint === undefined || (isFenced && !withFenced)) continue;
     const { nodeId: brokerId, host, port, rack } = endpoint;
-    brokers.push({ brokerId, host, port, rack, isFenced: broker.fenced });
+    brokers.push({ brokerId, host, port, rack, isFenced });
   }
   return brokers;
 }

@@ -17,10 +17,10 @@ import {
 } from '../protocol/messages/describe-topic-partitions.ts';
 import type { Encodable } from '../protocol/schema.ts';
 import { zeroUuid } from '../protocol/uuid.ts';
-import { offlineReplicas, reachableLeader } from './03-metadata.ts';
 import { defineApi } from './api.ts';
 import { topicOperations } from './authorized-operations.ts';
 import type { ApiServices } from './services.ts';
+import { offlineReplicas, servingLeader } from './serving-brokers.ts';
 
 type Response = Encodable<typeof describeTopicPartitionsResponse>;
 type TopicAnswer = Response['topics'][number];
@@ -114,7 +114,7 @@ function found(topic: TopicImage, first: number, end: number, services: ApiServi
 }
 
 function partitionAnswer(partition: PartitionImage, services: ApiServices) {
-  const leaderId = reachableLeader(partition, services);
+  const leaderId = servingLeader(partition, services);
   return {
     errorCode: leaderId < 0 ? errorCodes.LEADER_NOT_AVAILABLE : 0,
     partitionIndex: partition.index,

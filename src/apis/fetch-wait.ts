@@ -8,13 +8,13 @@ import type { LogRead } from '../storage/log.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import type { RoomWaiter } from './answer-memory.ts';
 import type { ApiCall } from './api.ts';
-import { endpointsOf } from './endpoints.ts';
 import type { FetchPlan } from './fetch-plan.ts';
 import { fetchKey, type FetchPartition } from './fetch-partition.ts';
 import { readableEnd, readerOf, type FetchReader } from './fetch-reader.ts';
 import { resolveTarget, type FetchTarget } from './fetch-target.ts';
 import { readForConsumer } from './read-for-consumer.ts';
 import type { ApiServices } from './services.ts';
+import { endpointsOf, leaderHint } from './serving-brokers.ts';
 import type { SessionChanges, SessionListener } from './session-changes.ts';
 
 type Call = ApiCall<FetchRequest, FetchResponse>;
@@ -373,7 +373,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
       logStartOffset: log?.logStartOffset ?? -1,
       divergingEpoch: divergence ?? none,
       currentLeader: leaderMoved
-        ? this.#services.currentLeader(asked.topic, asked.topicId, asked.partition)
+        ? leaderHint(this.#services, asked.topic, asked.topicId, asked.partition)
         : noLeader,
       snapshotId: none,
       abortedTransactions:

@@ -1,6 +1,7 @@
 import type { RequestRef } from '../coordinator/coordinator.ts';
 import type { GroupEvent } from '../coordinator/group/group-events.ts';
 import type { Asker } from '../coordinator/runtime/ports.ts';
+import type { PartitionImage } from '../metadata/image.ts';
 
 /** The groups of this broker, as handlers reach them. */
 export interface GroupService {
@@ -22,8 +23,8 @@ export interface GroupService {
   giveUp(asked: AskedRequest): void;
   /** Makes `__consumer_offsets` where it is not there yet; undefined when nothing has to be waited for. */
   makeTopic(): Promise<void> | undefined;
-  /** The node that coordinates a group; -1 while nobody does. */
-  coordinatorOf(groupId: string): number;
+  /** The partition of `__consumer_offsets` whose leader coordinates a group; undefined while there is none. */
+  partitionOf(groupId: string): PartitionImage | undefined;
 }
 
 /** A request that a coordinator has. */

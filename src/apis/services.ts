@@ -50,6 +50,8 @@ export interface ApiServices {
   readonly selectReplica?: (partition: Partition, fetchOffset: number, rackId: string) => number;
   readonly logManager: LogManager;
   readonly metadata: MetadataCommands;
+  /** Whether this broker's own lease is held: while it is not, what it knows of the cluster may be old. */
+  mayLead(): boolean;
   readonly peers: PeerRevisions;
   readonly fetchSessions: FetchSessions;
   readonly groups: GroupService;

@@ -370,6 +370,7 @@ export class RunningBroker {
       selectReplica: (...asked) => must(this.#replicas).selectReplica(...asked),
       logManager,
       metadata,
+      mayLead: () => this.mayLead,
       peers: new PeerViews({ nodeId: this.#config.nodeId }, this.#surroundings(metadata)),
       groups: this.groups,
       fetchSessions: new FetchSessions({ slots }, this.#runtime),

@@ -14,7 +14,12 @@ import {
 import { CoordinatorRuntime } from '../coordinator/runtime/coordinator-runtime.ts';
 import type { Asker } from '../coordinator/runtime/ports.ts';
 import type { EncodedRecord } from '../coordinator/runtime/record-batches.ts';
-import { offsetsTopic, type ClusterImage, type ImageDelta } from '../metadata/image.ts';
+import {
+  offsetsTopic,
+  type ClusterImage,
+  type ImageDelta,
+  type PartitionImage,
+} from '../metadata/image.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { Clock, Timers } from '../runtime/runtime.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
@@ -88,7 +93,8 @@ export class GroupCoordinators implements GroupService, PartitionsListener {
     asker: Asker<Response>,
   ): AskedRequest {
     // Another broker may be coordinating the group already.
-    const partition = this.#modules.mayLead() ? this.#partitionOf(groupId) : -1;
+    const partition =
+      (this.#modules.mayLead() ? this.partitionOf(groupId)?.index : undefined) ?? -1;
     return { partition, requestId: this.#runtime.ask(partition, eventOf, asker) };
   }
 
@@ -105,15 +111,9 @@ export class GroupCoordinators implements GroupService, PartitionsListener {
     this.#runtime.giveUp(partition, requestId);
   }
 
-  coordinatorOf(groupId: string): number {
-    const topic = this.#modules.image().topicsByName.get(offsetsTopic);
-    return topic?.partitions[this.#partitionOf(groupId)]?.leader ?? -1;
-  }
-
-  /** -1 while there is no topic. */
-  #partitionOf(groupId: string): number {
-    const topic = this.#modules.image().topicsByName.get(offsetsTopic);
-    return topic === undefined ? -1 : partitionForGroup(groupId, topic.partitions.length);
+  partitionOf(groupId: string): PartitionImage | undefined {
+    const partitions = this.#modules.image().topicsByName.get(offsetsTopic)?.partitions;
+    return partitions?.[partitionForGroup(groupId, partitions.length)];
   }
 
   makeTopic(): Promise<void> | undefined {

@@ -24,6 +24,7 @@ export async function callApi<Request extends ApiSchema, Response extends ApiSch
   apiVersion: number,
   question: Encodable<Request>,
   image: LiveImage,
+  more: Partial<ApiServices> = {},
 ): Promise<Infer<Response>> {
   const asked = throughBytes<Request>(request, apiVersion, question);
   const call = { request: asked, apiVersion, listenerName: 'PLAINTEXT' } as Partial<
@@ -31,7 +32,7 @@ export async function callApi<Request extends ApiSchema, Response extends ApiSch
   >;
   const answer = await api.handle(
     call as ApiCall<unknown, unknown>,
-    servicesOver(image) as ApiServices,
+    { ...servicesOver(image), ...more } as ApiServices,
   );
   return throughBytes<Response>(response, apiVersion, answer);
 }
@@ -55,6 +56,7 @@ export function servicesOver(image: LiveImage, nodeId = 1): Partial<ApiServices>
     config: settings.config as ApiServices['config'],
     clock: { nowMs: () => 1000, monotonicMs: () => 1 } as ApiServices['clock'],
     image: () => image,
+    mayLead: () => true,
     peers: { reached: async () => {}, close: () => {} },
     configLayers: () => settings.layers,
     controllerSettings: () => settings,

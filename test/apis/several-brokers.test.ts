@@ -15,7 +15,7 @@ import { unregisterBrokerApi } from '../../src/apis/64-unregister-broker.ts';
 import { describeTopicPartitionsApi } from '../../src/apis/75-describe-topic-partitions.ts';
 import { encodeValue, imageKeys } from '../../src/metadata/image-keys.ts';
 import { LiveImage } from '../../src/metadata/live-image.ts';
-import { errorCodes } from '../../src/protocol/error-codes.ts';
+import { errorCodes, errorName } from '../../src/protocol/error-codes.ts';
 import {
   alterPartitionReassignmentsRequest,
   alterPartitionReassignmentsResponse,
@@ -180,6 +180,58 @@ test('DescribeCluster v2 shows fenced brokers to who asks for them', async () =>
   assert.deepEqual(await idsOf(1, false), [1, 2]);
   assert.deepEqual(await idsOf(2, false), [1, 2]);
   assert.deepEqual(await idsOf(2, true), [1, 2, '3 fenced']);
+});
+
+test('a broker that is cut off names others in its place, so that clients go to them', async () => {
+  const image = clusterOfThree();
+  addTopic(image, 't', [
+    { replicas: [1, 2], isr: [1, 2] },
+    { replicas: [1, 3], isr: [1, 3] },
+    { replicas: [2, 1], isr: [2, 1] },
+  ]);
+  const cutOff = { mayLead: () => false };
+  for (const version of [1, 6, 12, 13]) {
+    const answer = await callApi(metadata, version, { topics: null }, image, cutOff);
+    assert.deepEqual([answer.brokers.map(({ nodeId }) => nodeId), answer.controllerId], [[2], 2]);
+    const partitions = answer.topics[0]?.partitions ?? [];
+    assert.deepEqual(
+      partitions.map(({ errorCode, leaderId }) => [errorName(errorCode), leaderId]),
+      [
+        ['NONE', 2],
+        ['LEADER_NOT_AVAILABLE', -1],
+        ['NONE', 2],
+      ],
+    );
+  }
+  const question = { topics: [], responsePartitionLimit: 100, cursor: null };
+  const { topics } = await callApi(describePartitions, 0, question, image, cutOff);
+  const leaders = topics[0]?.partitions.map(({ leaderId }) => leaderId);
+  assert.deepEqual(leaders, [-1, -1, 2]);
+  const { brokers } = await callApi(
+    describeCluster,
+    1,
+    { includeClusterAuthorizedOperations: false },
+    image,
+    cutOff,
+  );
+  assert.deepEqual(
+    brokers.map(({ brokerId }) => brokerId),
+    [2],
+  );
+});
+
+test('a broker that is cut off and knows of no other names itself, and is asked again', async () => {
+  const image = new LiveImage();
+  image.apply(1, [
+    ...brokerKeys(1, {
+      listeners: [{ name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: 'h', port: 1 }],
+      live: true,
+    }),
+    { key: imageKeys.controller, value: encodeValue({ nodeId: 1, epoch: 4 }) },
+  ]);
+  const cutOff = { mayLead: () => false };
+  const answer = await callApi(metadata, 12, { topics: null }, image, cutOff);
+  assert.deepEqual([answer.brokers.map(({ nodeId }) => nodeId), answer.controllerId], [[1], -1]);
 });
 
 test('DescribeConfigs tells what acts for a topic of three replicas, and for one that is made now', async () => {

@@ -8,11 +8,16 @@ import { test } from 'node:test';
 import { encodeValue, imageKeys } from '../../../src/metadata/image-keys.ts';
 import type { BrokerImage, PartitionImage } from '../../../src/metadata/image.ts';
 import { errorName } from '../../../src/protocol/error-codes.ts';
+import {
+  findCoordinatorRequest,
+  findCoordinatorResponse,
+} from '../../../src/protocol/messages/find-coordinator.ts';
 import { heartbeatRequest, heartbeatResponse } from '../../../src/protocol/messages/heartbeat.ts';
 import {
   listOffsetsRequest,
   listOffsetsResponse,
 } from '../../../src/protocol/messages/list-offsets.ts';
+import { metadataRequest, metadataResponse } from '../../../src/protocol/messages/metadata.ts';
 import { produceRequest, produceResponse } from '../../../src/protocol/messages/produce.ts';
 import { must } from '../../../src/util/assert.ts';
 import { produceBody, produceVersion } from '../requests.ts';
@@ -206,6 +211,36 @@ test('a broker whose lease has lapsed answers neither as a leader nor as a coord
   await cluster.until(() => !mayLead(cluster, 1));
   const refused = ['NOT_COORDINATOR', 'NOT_LEADER_OR_FOLLOWER', 'NOT_LEADER_OR_FOLLOWER'];
   assert.deepEqual(await answers(), refused);
+});
+
+test('a broker whose lease has lapsed sends clients to the others, until it has registered again', async () => {
+  const cluster = await threeBrokers();
+  await cluster.createTopic('__consumer_offsets', [1, 2, 3]);
+  const peer = await cluster.connect(1);
+  const named = async () => {
+    const question = { topics: [{ name: topic }], allowAutoTopicCreation: false };
+    const answer = await peer.call(metadataRequest, metadataResponse, 12, question);
+    const { leaderId } = must(answer.topics[0]?.partitions[0]);
+    const ask = { key: 'g', keyType: 0 };
+    const { nodeId } = await peer.call(findCoordinatorRequest, findCoordinatorResponse, 3, ask);
+    const brokers = answer.brokers.map((broker) => broker.nodeId);
+    return { brokers, leaderId, coordinator: nodeId };
+  };
+  assert.deepEqual(await named(), { brokers: [1, 2, 3], leaderId: 1, coordinator: 1 });
+  cluster.store.setReachable('broker1', false);
+  await cluster.until(() => !mayLead(cluster, 1));
+  // Nobody has been elected yet, and it has not heard of anything.
+  assert.equal(partitionAt(cluster, 2).leader, 1);
+  assert.deepEqual(await named(), { brokers: [2, 3], leaderId: 2, coordinator: 2 });
+
+  const body = { ...produceBody(topic, ['x'], { acks: 1 }), timeoutMs: 1000 };
+  const { responses } = await peer.call(produceRequest, produceResponse, produceVersion, body);
+  assert.equal(responses[0]?.partitionResponses[0]?.currentLeader.leaderId, -1);
+
+  await cluster.until(() => partitionAt(cluster, 2).leader === 2);
+  cluster.store.setReachable('broker1', true);
+  await cluster.until(() => mayLead(cluster, 1) && partitionAt(cluster, 1).leader === 2);
+  assert.deepEqual(await named(), { brokers: [1, 2, 3], leaderId: 2, coordinator: 2 });
 });
 
 test('a broker whose registration is taken away registers anew, as does one whose lease is ended', async () => {
