@@ -142,12 +142,18 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     if (partition === undefined) return;
     this.#availableBytes -= target.availableBytes;
     const end = readableEnd(partition, this.#reader);
-    if (asked.fetchOffset >= end) target.availableBytes = 0;
+    if (asked.fetchOffset >= end || this.#isHeldBack(partition)) target.availableBytes = 0;
     else if (this.#call.request.minBytes <= 1) target.availableBytes = 1;
     else {
       target.availableBytes = this.#bytesToRead(asked, partition, end);
     }
     this.#availableBytes += target.availableBytes;
+  }
+
+  /** Whether a follower that is not in sync is throttled: there is nothing to read for it then. */
+  #isHeldBack(partition: Partition): boolean {
+    if (!this.#isFollower) return false;
+    return this.#services.leaderThrottle.holdsBack(partition, this.#reader.replicaId);
   }
 
   /** Where that cannot be read, enough to end the wait: the read then says what is wrong. */
@@ -202,7 +208,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
         continue;
       }
       if (read instanceof Promise) {
-        const readBytes = readMemoryBytes(this.#bytesMaxOf(target.asked));
+        const readBytes = readMemoryBytes(this.#bytesMaxOf(target));
         answerMemory.hold(readBytes);
         read
           .then(
@@ -287,8 +293,14 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     this.#take(target, undefined, 'KAFKA_STORAGE_ERROR');
   }
 
-  #bytesMaxOf(asked: FetchPartition): number {
-    const roomBytes = this.#isFollower ? Infinity : this.#services.answerMemory.roomBytes;
+  #bytesMaxOf({ asked, partition }: FetchTarget): number {
+    const { answerMemory, leaderThrottle } = this.#services;
+    const { replicaId } = this.#reader;
+    let roomBytes = answerMemory.roomBytes;
+    // Slow consumers must not hold up replication.
+    if (this.#isFollower && partition !== undefined) {
+      roomBytes = leaderThrottle.bytesMaxOf(partition, replicaId);
+    }
     return Math.min(asked.partitionMaxBytes, this.#remainingBytes, roomBytes);
   }
 
@@ -296,7 +308,8 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     const { asked, partition } = target;
     if (partition === undefined || !isRead(target) || this.#withoutRecords) return undefined;
     const end = readableEnd(partition, this.#reader);
-    const maxBytes = this.#bytesMaxOf(asked);
+    const maxBytes = this.#bytesMaxOf(target);
+    if (this.#isHeldBack(partition)) return undefined;
     if (asked.fetchOffset >= end || (maxBytes <= 0 && this.#foundData)) return undefined;
     const options = { maxBytes, upperBoundOffset: end, atLeastOneBatch: !this.#foundData };
     if (this.#isFollower) return partition.log.read(asked.fetchOffset, options);
@@ -323,6 +336,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
       this.#heldBytes += read.heldBytes;
       this.#services.answerMemory.hold(read.heldBytes);
       if (read.sizeBytes > 0) this.#foundData = true;
+      this.#count(target, read);
     }
     const session = this.#plan.session;
     if (session !== undefined) {
@@ -346,6 +360,12 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     } else {
       this.#responses.push({ topic: asked.topic, topicId: asked.topicId, partitions: [data] });
     }
+  }
+
+  #count({ partition }: FetchTarget, { sizeBytes }: LogRead): void {
+    const { leaderThrottle } = this.#services;
+    if (!this.#isFollower || partition === undefined) return;
+    if (leaderThrottle.isListed(partition)) leaderThrottle.record(sizeBytes);
   }
 
   /** What the follower has in full is looked at again when it changes. */

@@ -3,6 +3,7 @@ import type { ConfigLayers } from '../config/config-layers.ts';
 import type { ControllerSettings } from '../controller/controller-settings.ts';
 import type { ClusterImage } from '../metadata/image.ts';
 import type { Partition } from '../replication/partition.ts';
+import type { ReplicationThrottle } from '../replication/replication-throttle.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { Clock, Random } from '../runtime/runtime.ts';
 import type { LogManager } from '../storage/log-manager.ts';
@@ -48,6 +49,8 @@ export interface ApiServices {
    * the leader serves it itself. Undefined where consumers read from leaders.
    */
   readonly selectReplica?: (partition: Partition, fetchOffset: number, rackId: string) => number;
+  /** Of what is sent to followers. */
+  readonly leaderThrottle: ReplicationThrottle;
   readonly logManager: LogManager;
   readonly metadata: MetadataCommands;
   /** Whether this broker's own lease is held: while it is not, what it knows of the cluster may be old. */

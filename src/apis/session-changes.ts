@@ -39,7 +39,9 @@ export class SessionChanges implements DataWaiter {
     return [...this.#changed];
   }
 
+  /** It comes behind the others, so that all get their turn where an answer does not hold them all. */
   mark(asked: FetchPartition): void {
+    this.#changed.delete(asked);
     this.#changed.add(asked);
   }
 

@@ -368,6 +368,7 @@ export class RunningBroker {
       logger: this.#logger,
       partitions,
       selectReplica: (...asked) => must(this.#replicas).selectReplica(...asked),
+      leaderThrottle: must(this.#replicas).leaderThrottle,
       logManager,
       metadata,
       mayLead: () => this.mayLead,

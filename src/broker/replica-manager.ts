@@ -4,6 +4,11 @@ import { resignPartitions, type PartitionId } from '../controller/resign-partiti
 import type { ClusterImage } from '../metadata/image.ts';
 import type { Partition } from '../replication/partition.ts';
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts';
+import {
+  ReplicationThrottle,
+  type ThrottleOptions,
+  type ThrottleSettings,
+} from '../replication/replication-throttle.ts';
 import { preferredReplica } from '../replication/replica-selection.ts';
 import type { ReplicationModules } from '../replication/replication-modules.ts';
 import type { Runtime, Timer } from '../runtime/runtime.ts';
@@ -39,6 +44,8 @@ const resignRetryMs = 1000;
 export class ReplicaManager implements PartitionsListener {
   /** For each partition. */
   readonly replication: ReplicationModules;
+  /** Of what is sent to followers. */
+  readonly leaderThrottle: ReplicationThrottle;
   readonly #nodeId: number;
   readonly #modules: ReplicaManagerModules;
   readonly #fetchers: ReplicaFetchers;
@@ -66,7 +73,10 @@ export class ReplicaManager implements PartitionsListener {
       eligibleEpochOf: (id) => this.#eligibleEpochOf(id),
       inSyncChanges: this.#inSync,
     };
+    this.leaderThrottle = throttleOf({ nodeId, side: 'leader' }, modules);
     this.#fetchers = new ReplicaFetchers({
+      nodeId,
+      throttle: throttleOf({ nodeId, side: 'follower' }, modules),
       connect: (leaderId) => this.#connect(leaderId),
       fetchersPerLeader: () => config().numReplicaFetchers,
       settings: () => fetcherSettings(config()),
@@ -195,6 +205,23 @@ export class ReplicaManager implements PartitionsListener {
     this.#fetchers.close();
     this.#inSync.close();
   }
+}
+
+function throttleOf(
+  options: ThrottleOptions,
+  { runtime: { clock }, config }: ReplicaManagerModules,
+): ReplicationThrottle {
+  const settings = (): ThrottleSettings => {
+    const { leaderReplicationThrottledRate, followerReplicationThrottledRate } = config();
+    return {
+      bytesPerSecond:
+        options.side === 'leader'
+          ? leaderReplicationThrottledRate
+          : followerReplicationThrottledRate,
+      windowMs: config().replicationQuotaWindowSizeSeconds * 1000,
+    };
+  };
+  return new ReplicationThrottle(options, { clock, settings });
 }
 
 function fetcherSettings(config: BrokerConfig) {

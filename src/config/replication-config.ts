@@ -3,6 +3,9 @@ import type { TypedValues } from './typed-values.ts';
 
 /** How a broker's replicas follow each other, as its keys say it. */
 export interface ReplicationConfig {
+  /** Bytes a second of throttled replicas, as the one that follows and as the one that leads. */
+  readonly followerReplicationThrottledRate: number;
+  readonly leaderReplicationThrottledRate: number;
   readonly numReplicaFetchers: number;
   readonly replicaFetchBackoffMs: number;
   /** Of one partition, but for its first batch. */
@@ -15,6 +18,7 @@ export interface ReplicationConfig {
   /** Whether consumers are sent to a follower in their rack (KIP-392). */
   readonly replicaSelection: 'leader' | 'rack';
   readonly replicaSocketTimeoutMs: number;
+  readonly replicationQuotaWindowSizeSeconds: number;
 }
 
 const selectorKey = 'replica.selector.class';
@@ -23,6 +27,8 @@ const rackAwareSelector = 'org.apache.kafka.common.replica.RackAwareReplicaSelec
 /** Reads it from values that are valid each by itself. */
 export function resolveReplicationConfig(values: TypedValues): ReplicationConfig {
   return {
+    followerReplicationThrottledRate: values.integer('follower.replication.throttled.rate'),
+    leaderReplicationThrottledRate: values.integer('leader.replication.throttled.rate'),
     numReplicaFetchers: values.integer('num.replica.fetchers'),
     replicaFetchBackoffMs: values.integer('replica.fetch.backoff.ms'),
     replicaFetchMaxBytes: values.integer('replica.fetch.max.bytes'),
@@ -32,6 +38,7 @@ export function resolveReplicationConfig(values: TypedValues): ReplicationConfig
     replicaLagTimeMaxMs: values.integer('replica.lag.time.max.ms'),
     replicaSelection: selectionOf(values),
     replicaSocketTimeoutMs: values.integer('replica.socket.timeout.ms'),
+    replicationQuotaWindowSizeSeconds: values.integer('replication.quota.window.size.seconds'),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { FollowerSession } from './follower-session.ts';
 import type { DataWaiter, Partition } from './partition.ts';
 import type { FetchedFrom, FetchedPartition, ReplicaClient } from './replica-client.ts';
+import type { ReplicationThrottle } from './replication-throttle.ts';
 
 /** The broker's `replica.fetch.*`, as it is now. */
 export interface FetcherSettings {
@@ -23,6 +24,9 @@ export interface FetcherSettings {
 
 /** What a fetcher needs around it. */
 export interface FetcherModules {
+  /** Of this broker, which follows. */
+  readonly nodeId: number;
+  readonly throttle: ReplicationThrottle;
   readonly client: ReplicaClient;
   readonly settings: () => FetcherSettings;
   readonly clock: Clock;
@@ -154,6 +158,7 @@ export class Fetcher {
   async #rounds(): Promise<void> {
     while (!this.#closed && this.#followed.size > 0) {
       this.#endDelays();
+      this.#holdBack();
       if (this.#changed.size === 0 && !this.#hasAsked()) await this.#pause(this.#untilNextReady());
       else await this.#round();
     }
@@ -247,7 +252,10 @@ export class Fetcher {
     const { partition, leaderEpoch, asked } = followed;
     if (partition.log.logEndOffset !== asked?.fetchOffset) return undefined;
     const { divergingEpoch } = fetched;
-    if (divergingEpoch === undefined) return appendFetched(partition, fetched, leaderEpoch);
+    if (divergingEpoch === undefined) {
+      this.#count(partition, fetched);
+      return appendFetched(partition, fetched, leaderEpoch);
+    }
     const { log, highWatermark, topic, index } = partition;
     const fromOffset = log.logEndOffset;
     const toOffset = truncateToDivergence(log, divergingEpoch);
@@ -255,6 +263,12 @@ export class Fetcher {
     if (toOffset >= highWatermark) this.#modules.logger.info('a log was truncated', fields);
     else this.#modules.logger.warn('a log was truncated below its high watermark', fields);
     return undefined;
+  }
+
+  #count(partition: Partition, { chunks }: FetchedPartition): void {
+    const { throttle } = this.#modules;
+    if (chunks.length === 0 || !throttle.isListed(partition)) return;
+    throttle.record(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0));
   }
 
   /** The leader has nothing at the follower's end. Answers what is wrong. */
@@ -302,13 +316,28 @@ export class Fetcher {
   #delay(followed: Followed, problem: string): void {
     const { topic, index } = followed.partition;
     followed.failures++;
-    const delayMs = backoff(followed.failures, this.#modules.settings().backoffMs);
-    followed.readyAtMs = this.#modules.clock.monotonicMs() + delayMs;
-    this.#leaveOut(followed);
-    this.#delayed.add(followed);
+    this.#putOff(followed, backoff(followed.failures, this.#modules.settings().backoffMs));
     const fields = { topic, partition: index, leaderEpoch: followed.leaderEpoch, problem };
     // Brokers learn of elections one after the other: the first refusals mean nothing.
     if (followed.failures > 3) this.#modules.logger.warn('a partition cannot be followed', fields);
+  }
+
+  #putOff(followed: Followed, delayMs: number): void {
+    followed.readyAtMs = this.#modules.clock.monotonicMs() + delayMs;
+    this.#leaveOut(followed);
+    this.#delayed.add(followed);
+  }
+
+  /** What is throttled and not in sync waits for its turn; the others do not wait for it. */
+  #holdBack(): void {
+    const { throttle, nodeId } = this.#modules;
+    const { waitMs } = throttle;
+    if (waitMs === 0) return;
+    for (const followed of this.#followed.values()) {
+      const { partition } = followed;
+      if (this.#delayed.has(followed) || this.#writing.has(partition)) continue;
+      if (throttle.holdsBack(partition, nodeId)) this.#putOff(followed, waitMs);
+    }
   }
 
   #endDelays(): void {

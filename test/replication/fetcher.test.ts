@@ -13,6 +13,7 @@ import type {
   ReplicaFetch,
   ReplicaFetched,
 } from '../../src/replication/replica-client.ts';
+import { ReplicationThrottle } from '../../src/replication/replication-throttle.ts';
 import type { RecordBatch } from '../../src/records/record-batch.ts';
 import { must } from '../../src/util/assert.ts';
 import { silentLogger } from '../../src/util/logger.ts';
@@ -110,7 +111,12 @@ async function following(before: (replica: Replica) => void = () => {}) {
   const leader = new PlayedLeader();
   const { clock, timers } = replica.fixture;
   const fetcher = new Fetcher({
+    nodeId: 2,
     client: leader,
+    throttle: new ReplicationThrottle(
+      { nodeId: 2, side: 'follower' },
+      { clock, settings: () => ({ bytesPerSecond: 100, windowMs: 1000 }) },
+    ),
     clock,
     timers,
     logger: silentLogger,

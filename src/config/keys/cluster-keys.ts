@@ -62,8 +62,8 @@ create.topic.policy.class.name | CLASS | null |  | low | read-only | ignored
     A Java class that judges new topics.
 delete.records.purgatory.purge.interval.requests | INT | 1 |  | medium | read-only | ignored
     When Apache's purgatory of DeleteRecords is swept; waits here need no sweeping.
-follower.replication.throttled.rate | LONG | 9223372036854775807 | [0,...] | medium | cluster-wide | later
-    Bytes that this broker fetches in a second at most for throttled replicas.
+follower.replication.throttled.rate | LONG | 9223372036854775807 | [0,...] | medium | cluster-wide | acts
+    Bytes that this broker fetches in a second at most for throttled replicas that are not in sync.
 initial.broker.registration.timeout.ms | INT | 60000 |  | medium | read-only | acts
     How long a starting broker tries to register before it gives up.
 kafka.metrics.polling.interval.secs | INT | 10 | [1,...] | low | read-only | ignored
@@ -72,8 +72,8 @@ kafka.metrics.reporters | LIST | "" |  | low | read-only | ignored
     Java classes that report metrics.
 leader.imbalance.check.interval.seconds | LONG | 300 | [1,...] | high | read-only | acts
     How often the controller looks for partitions that are not led by their preferred replica.
-leader.replication.throttled.rate | LONG | 9223372036854775807 | [0,...] | medium | cluster-wide | later
-    Bytes that this broker sends in a second at most to throttled replicas.
+leader.replication.throttled.rate | LONG | 9223372036854775807 | [0,...] | medium | cluster-wide | acts
+    Bytes that this broker sends in a second at most to throttled replicas that are not in sync.
 metric.reporters | LIST | org.apache.kafka.common.metrics.JmxReporter |  | low | cluster-wide | ignored
     Java classes that report metrics.
 metrics.num.samples | INT | 2 | [1,...] | low | read-only | ignored
@@ -118,9 +118,9 @@ replica.socket.receive.buffer.bytes | INT | 65536 |  | high | read-only | ignore
     Receive buffer of followers' sockets.
 replica.socket.timeout.ms | INT | 30000 |  | high | read-only | acts
     How long a follower's request may take.
-replication.quota.window.num | INT | 11 | [1,...] | low | read-only | later
-    Samples over which replication is measured for throttles.
-replication.quota.window.size.seconds | INT | 1 | [1,...] | low | read-only | later
-    Length of each sample of replication.
+replication.quota.window.num | INT | 11 | [1,...] | low | read-only | ignored
+    Samples over which Apache measures replication; what goes over a throttle here is owed until it is paid.
+replication.quota.window.size.seconds | INT | 1 | [1,...] | low | read-only | acts
+    How much unused time of a replication throttle can be made up for.
 `,
 );

@@ -22,11 +22,11 @@ flush.messages | LONG | 9223372036854775807 | [1,...] | medium | cluster-wide | 
     Records after which an append waits for an fsync; unset leaves flushing to the background.
 flush.ms | LONG | 9223372036854775807 | [0,...] | medium | cluster-wide | acts
     How long a record may wait for an fsync; unset leaves flushing to the background.
-follower.replication.throttled.replicas | LIST | "" | [partitionId]:[brokerId],[partitionId]:[brokerId],... | medium | cluster-wide | later
+follower.replication.throttled.replicas | LIST | "" | [partitionId]:[brokerId],[partitionId]:[brokerId],... | medium | cluster-wide | acts
     Replicas whose catching up is throttled where they follow, as 'partition:broker' pairs, or '*' for all.
 index.interval.bytes | INT | 4096 | [0,...] | medium | cluster-wide | acts
     Bytes of log between two entries of the offset index.
-leader.replication.throttled.replicas | LIST | "" | [partitionId]:[brokerId],[partitionId]:[brokerId],... | medium | cluster-wide | later
+leader.replication.throttled.replicas | LIST | "" | [partitionId]:[brokerId],[partitionId]:[brokerId],... | medium | cluster-wide | acts
     Replicas whose catching up is throttled where their leader is, as 'partition:broker' pairs, or '*' for all.
 local.retention.bytes | LONG | -2 | [-2,...] | medium | cluster-wide | later
     With tiered storage: bytes of a partition that stay on local disk; -2 means as many as are kept at all.
