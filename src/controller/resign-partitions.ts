@@ -11,9 +11,9 @@ export interface PartitionId {
 }
 
 /**
- * Takes a broker that has lost the logs of some partitions, with a disk, out of their in-sync sets, and has others
- * lead where it led. It is not eligible either: what it had may be gone. Where nobody else is in sync it stays:
- * the partition waits for its disk.
+ * Takes a broker that has lost the logs of some partitions, with a disk, out of their in-sync and eligible sets, as
+ * what it had may be gone, and has others lead where it led. Where nobody else has everything it stays: the
+ * partition waits for its disk.
  */
 export function resignPartitions(
   image: ClusterImage,
@@ -27,13 +27,15 @@ export function resignPartitions(
     const topic = image.topicsById.get(topicId);
     const partition = topic?.partitions[index];
     if (topic === undefined || partition === undefined) continue;
-    const isr = partition.isr.filter((id) => id !== nodeId);
-    if (isr.length === partition.isr.length || isr.length === 0) continue;
+    const isOther = (id: number): boolean => id !== nodeId;
+    const whole = [...partition.isr, ...partition.elr];
+    if (whole.every(isOther) || !whole.some(isOther)) continue;
+    const isr = partition.isr.filter(isOther);
     const rules = partitionRules(image, topic, layers);
     const value = changePartition(
       partition,
       { isr, uncleanReplicas: new Set([nodeId]) },
-      { ...rules, mayLead: (id) => id !== nodeId && rules.mayLead(id) },
+      { ...rules, mayLead: (id) => isOther(id) && rules.mayLead(id) },
     );
     if (value === undefined) continue;
     changes.publish.push(partitionChange(topic, partition, value));
