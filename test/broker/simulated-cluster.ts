@@ -9,21 +9,13 @@ import {
   SimulatedStore,
   type SimulatedStoreOptions,
 } from '../../src/metadata/simulated/simulated-store.ts';
-import type {
-  Change,
-  CommitResult,
-  Compare,
-  Lease,
-  MetadataStore,
-  StoreSnapshot,
-  StoreWatch,
-  WatchListener,
-} from '../../src/metadata/store.ts';
+import type { Change, CommitResult, Compare, MetadataStore } from '../../src/metadata/store.ts';
 import type { Partition } from '../../src/replication/partition.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { createSimulation, type Simulation } from '../../src/runtime/simulated/simulation.ts';
 import { must } from '../../src/util/assert.ts';
 import { brokerValues, SimulatedPeer, type LogLine, type TestConfig } from './simulated-broker.ts';
+import { StoreOfOneLife } from './store-of-one-life.ts';
 
 export interface SimulatedClusterOptions {
   readonly seed?: number | string;
@@ -31,6 +23,8 @@ export interface SimulatedClusterOptions {
   readonly config?: TestConfig;
   readonly store?: Partial<SimulatedStoreOptions>;
   readonly rackOf?: (nodeId: number) => string;
+  /** Told of each line of a broker's log. */
+  readonly onLog?: (nodeId: number, line: LogLine) => void;
 }
 
 interface Member {
@@ -49,6 +43,8 @@ export class SimulatedCluster {
   readonly #options: SimulatedClusterOptions;
   readonly #own: MetadataStore;
   readonly #members = new Map<number, Member>();
+  /** What the newest process of each broker sees of the store. */
+  readonly #lives = new Map<number, StoreOfOneLife>();
   #defect: { readonly error: unknown } | undefined;
   #clients = 0;
 
@@ -98,12 +94,14 @@ export class SimulatedCluster {
   async begin(nodeId: number): Promise<RunningBroker> {
     const host = `broker${nodeId}`;
     const { simulation } = this;
-    const wasThere = this.#members.has(nodeId);
+    const wasThere = this.#lives.has(nodeId);
     if (wasThere && simulation.isUp(host)) this.crash(nodeId);
     const runtime = wasThere ? simulation.restart(host) : simulation.runtime(host);
-    const member = await this.beginOn(runtime, nodeId, host);
-    this.#members.set(nodeId, member);
-    return member.running;
+    const store = new StoreOfOneLife(this.store.client(host));
+    this.#lives.set(nodeId, store);
+    const running = await this.#beginOn(runtime, store, nodeId, host);
+    this.#members.set(nodeId, { running, store });
+    return running;
   }
 
   /** Starts a broker somewhere, which is none of the cluster's own. */
@@ -114,6 +112,16 @@ export class SimulatedCluster {
     more: TestConfig = {},
   ): Promise<Member> {
     const store = new StoreOfOneLife(this.store.client(host));
+    return { running: await this.#beginOn(runtime, store, nodeId, host, more), store };
+  }
+
+  async #beginOn(
+    runtime: Runtime,
+    store: StoreOfOneLife,
+    nodeId: number,
+    host: string,
+    more: TestConfig = {},
+  ): Promise<RunningBroker> {
     const { config, rackOf } = this.#options;
     const values = brokerValues({
       'node.id': nodeId,
@@ -129,7 +137,7 @@ export class SimulatedCluster {
     running.closed.catch((error: unknown) => {
       if (store.isAlive) this.#defect = { error };
     });
-    return { running, store };
+    return running;
   }
 
   #logger(nodeId: number) {
@@ -137,6 +145,7 @@ export class SimulatedCluster {
       (level: LogLine['level']) =>
       (event: string, fields: LogLine['fields'] = {}): void => {
         this.log.push({ nodeId, level, event, fields });
+        this.#options.onLog?.(nodeId, { level, event, fields });
       };
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }
@@ -154,14 +163,26 @@ export class SimulatedCluster {
   }
 
   #die(nodeId: number): void {
-    must(this.#members.get(nodeId)).store.isAlive = false;
+    must(this.#lives.get(nodeId)).end();
+  }
+
+  /** Its process stands still, as by SIGSTOP. */
+  pause(nodeId: number): void {
+    must(this.#lives.get(nodeId)).pause();
+    this.simulation.pause(`broker${nodeId}`);
+  }
+
+  /** It goes on. */
+  resume(nodeId: number): void {
+    this.simulation.resume(`broker${nodeId}`);
+    must(this.#lives.get(nodeId)).resume();
   }
 
   /** Stops it in order. */
   async stop(nodeId: number): Promise<void> {
     const { running, store } = must(this.#members.get(nodeId));
     await this.complete(running.stop());
-    store.isAlive = false;
+    store.end();
     this.simulation.crash(`broker${nodeId}`);
   }
 
@@ -251,11 +272,34 @@ export class SimulatedCluster {
     assert.ok(result !== undefined && !('error' in result), JSON.stringify(result));
   }
 
+  /** A topic whose replicas are where the cluster puts them. */
+  async createTopicSpread(
+    name: string,
+    numPartitions: number,
+    configs: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const made = this.broker(1).createTopics([
+      {
+        name,
+        numPartitions,
+        replicationFactor: -1,
+        assignments: [],
+        configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+      },
+    ]);
+    const [result] = await this.complete(made);
+    assert.ok(result !== undefined && !('error' in result), JSON.stringify(result));
+  }
+
   /** A client on a host of its own. */
   client(): Client {
     const runtime = this.simulation.runtime(`client${++this.#clients}`);
-    const bootstrapServers = [...this.#members.keys()].map((id) => `broker${id}:9092`);
-    return createClient({ bootstrapServers, clientId: 'test' }, runtime);
+    return createClient({ bootstrapServers: this.addresses, clientId: 'test' }, runtime);
+  }
+
+  /** Where the brokers that have been started listen. */
+  get addresses(): readonly string[] {
+    return [...this.#members.keys()].map((id) => `broker${id}:9092`);
   }
 
   /** A connection to a broker, on which a test writes what it likes. */
@@ -280,59 +324,5 @@ export class SimulatedCluster {
     promise.then(settle, settle);
     await this.until(() => isSettled);
     return promise;
-  }
-}
-
-/** A store as one process sees it: nothing comes back to one that has crashed. */
-class StoreOfOneLife implements MetadataStore {
-  isAlive = true;
-  readonly #store: MetadataStore;
-
-  constructor(store: MetadataStore) {
-    this.#store = store;
-  }
-
-  #whileAlive<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      promise.then(
-        (value) => {
-          if (this.isAlive) resolve(value);
-        },
-        (error: unknown) => {
-          if (this.isAlive) reject(error);
-        },
-      );
-    });
-  }
-
-  read(prefix: string): Promise<StoreSnapshot> {
-    return this.#whileAlive(this.#store.read(prefix));
-  }
-
-  watch(prefix: string, fromRevision: number, listener: WatchListener): StoreWatch {
-    return this.#store.watch(prefix, fromRevision, {
-      onCommit: (revision, changes) => {
-        if (this.isAlive) listener.onCommit(revision, changes);
-      },
-      onCompacted: () => {
-        if (this.isAlive) listener.onCompacted();
-      },
-    });
-  }
-
-  commit(compares: readonly Compare[], changes: readonly Change[]): Promise<CommitResult> {
-    return this.#whileAlive(this.#store.commit(compares, changes));
-  }
-
-  lease(ttlMs: number): Promise<Lease> {
-    return this.#whileAlive(this.#store.lease(ttlMs));
-  }
-
-  revoke(leaseId: string): Promise<void> {
-    return this.#whileAlive(this.#store.revoke(leaseId));
-  }
-
-  close(): Promise<void> {
-    return this.#store.close();
   }
 }

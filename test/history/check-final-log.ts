@@ -34,7 +34,8 @@ export function checkFinalLog(
   const context = { log, final, sent, at };
   const found = [...writtenUnasked(context), ...reordered(context)];
   if (options.mayLose) return found;
-  return [...found, ...(options.isCompacted ? lostKeys(context) : lost(context))];
+  if (!options.isCompacted) return [...found, ...lost(context)];
+  return [...found, ...log.finalLogs.flatMap((each) => lostKeys({ ...context, final: each }))];
 }
 
 interface Context {
@@ -104,9 +105,26 @@ function lostKeys({ log, final, sent, at }: Context): Violation[] {
   return log.acknowledged.flatMap((event) => {
     const key = sent.get(event.id)?.event.key;
     if (key === undefined || (lastOffset.get(key) ?? -1) >= event.offset) return [];
-    const message = `${event.id} was acknowledged at ${log.name}/${event.offset}, and neither it nor a later record of key ${key} is there`;
+    const message =
+      `${event.id} was acknowledged at ${log.name}/${event.offset}, and neither it nor a later record ` +
+      `of key ${key} is there on broker ${final.broker}`;
     return [at('lost', message, [event])];
   });
+}
+
+/**
+ * The offsets of a partition, in order, that hold a record in the end and did ever since it was written: of a
+ * compacted one the last of each key.
+ */
+export function lastingOffsets(
+  { finalLogs }: SeenLog,
+  sent: ReadonlyMap<string, SentRecord>,
+  isCompacted: boolean,
+): readonly number[] {
+  const records = finalLogs[0]?.records ?? [];
+  if (!isCompacted) return records.map(([offset]) => offset);
+  const lastOfKey = new Map(records.map(([offset, id]) => [sent.get(id)?.event.key ?? id, offset]));
+  return [...lastOfKey.values()].toSorted((a, b) => a - b);
 }
 
 function endOf({ records }: FinalLogEvent): number {

@@ -274,9 +274,36 @@ test('of a compacted topic the last record of each key stays, and no more is ask
     [1, 'a1', 0],
     [2, 'a2', 0],
   ]);
-  assert.deepEqual(check([...events, kept], { compacted }), []);
+  const whole = finalLog(2, [
+    [0, 'a0', 0],
+    [1, 'a1', 0],
+    [2, 'a2', 0],
+  ]);
+  // Each replica compacts by itself.
+  assert.deepEqual(check([...events, kept, whole], { compacted }), []);
+  assert.deepEqual(check([...events, whole, finalLog(2, [[1, 'a1', 0]])], { compacted }), ['lost']);
   assert.deepEqual(check([...events, kept]), ['lost']);
   assert.deepEqual(check([...events, finalLog(1, [[1, 'a1', 0]])], { compacted }), ['lost']);
+});
+
+test('a reader of a compacted topic may leave out what a later record of the key replaces', () => {
+  const compacted = new Set(['orders']);
+  const events = [
+    sent('a0', { key: 'k' }),
+    sent('a1', { key: 'l' }),
+    sent('a2', { key: 'k' }),
+    read('r', 1, 'a1'),
+    settled,
+    finalLog(1, [
+      [0, 'a0', 0],
+      [1, 'a1', 0],
+      [2, 'a2', 0],
+    ]),
+  ];
+  const position: HistoryEvent = { kind: 'position', ...where, reader: 'r', offset: 0 };
+  assert.deepEqual(check([position, ...events], { compacted }), []);
+  const skipping = events.with(3, read('r', 2, 'a2'));
+  assert.deepEqual(check([position, ...skipping], { compacted }), ['reader left out']);
 });
 
 test('a partition that nobody read in the end proves nothing', () => {

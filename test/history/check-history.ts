@@ -1,4 +1,4 @@
-import { checkFinalLog, type SentRecord } from './check-final-log.ts';
+import { checkFinalLog, lastingOffsets, type SentRecord } from './check-final-log.ts';
 import { FurthestCommits, FurthestEnds } from './furthest.ts';
 import type { History, HistoryEvent, PartitionName, SentEvent, TimedEvent } from './history.ts';
 import { GroupReads } from './group-reads.ts';
@@ -97,7 +97,8 @@ class Checker {
   conclude(): Violation[] {
     for (const log of this.#logs.values()) {
       const { topic } = log.where;
-      this.#add(log.differences());
+      // Each replica compacts by itself.
+      if (this.#promise.compacted?.has(topic) !== true) this.#add(log.differences());
       this.#add(
         checkFinalLog(log, this.#sent, {
           mayLose: this.#promise.mayLose?.has(topic) === true,
@@ -105,7 +106,9 @@ class Checker {
         }),
       );
       if (this.#promise.mayLose?.has(topic) === true) continue;
-      this.#add(this.#readers.conclude(log, this.#promise.compacted?.has(topic) === true));
+      const isCompacted = this.#promise.compacted?.has(topic) === true;
+      const offsets = lastingOffsets(log, this.#sent, isCompacted);
+      this.#add(this.#readers.conclude(log, offsets, isCompacted));
       this.#add(this.#groups.conclude(log));
     }
     const mustSettle = this.#promise.settles ?? true;

@@ -46,11 +46,9 @@ export class ReaderPositions {
     ];
   }
 
-  /** What was left out, as far as it is there in the end. */
-  conclude(log: SeenLog, isCompacted: boolean): Violation[] {
-    const [final] = log.finalLogs;
-    if (final === undefined) return [];
-    const offsets = final.records.map(([offset]) => offset);
+  /** What was left out of the offsets at which something was at any time, and who is not at the end. */
+  conclude(log: SeenLog, offsets: readonly number[], isCompacted: boolean): Violation[] {
+    if (log.finalLogs.length === 0) return [];
     const end = (offsets.at(-1) ?? -1) + 1;
     const found: Violation[] = [];
     for (const { reader, gaps, end: ended } of this.#positions.get(log.name)?.values() ?? []) {

@@ -13,7 +13,9 @@ export type Rule =
   | 'high watermark went back'
   | 'commit went back'
   | 'replicas differ'
-  | 'not settled';
+  | 'not settled'
+  /** A broken invariant of the broker, or of the simulation itself. */
+  | 'defect';
 
 /** A rule that was broken, in a sentence, and the events that show it. */
 export interface Violation {

@@ -16,6 +16,14 @@ interface SentCommit {
   readonly request: OffsetCommitRequest;
 }
 
+/** One partition of a commit that was acknowledged. */
+export interface AcknowledgedCommit {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
 /**
  * The offsets whose commit a broker has acknowledged, as it went over the network: whatever a client makes of
  * it, none of these may be lost, and none may go back.
@@ -25,6 +33,12 @@ export class AcknowledgedCommits {
   readonly #furthest = new Map<string, number>();
   /** How many commits were acknowledged, and how many refused. */
   readonly counts = { acknowledged: 0, refused: 0 };
+  readonly #onAcknowledged: (commit: AcknowledgedCommit) => void;
+
+  /** `onAcknowledged` is told of each. */
+  constructor(onAcknowledged: (commit: AcknowledgedCommit) => void = () => {}) {
+    this.#onAcknowledged = onAcknowledged;
+  }
 
   /** The runtime of a client whose commits count. */
   around(runtime: Runtime): Runtime {
@@ -63,15 +77,23 @@ export class AcknowledgedCommits {
         const asked = request.topics[i]?.partitions[j];
         assert.equal(asked?.partitionIndex, partitionIndex);
         if (errorCode === 0) {
-          this.#acknowledged(keyOf(request.groupId, name, partitionIndex), asked.committedOffset);
+          this.#acknowledged({
+            group: request.groupId,
+            topic: name,
+            partition: partitionIndex,
+            offset: asked.committedOffset,
+          });
         } else this.counts.refused++;
       }
     }
   }
 
-  #acknowledged(key: string, offset: number): void {
+  #acknowledged(commit: AcknowledgedCommit): void {
+    const { group, topic, partition, offset } = commit;
+    const key = keyOf(group, topic, partition);
     this.counts.acknowledged++;
     this.#furthest.set(key, Math.max(offset, this.#furthest.get(key) ?? 0));
+    this.#onAcknowledged(commit);
   }
 }
 

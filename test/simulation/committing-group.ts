@@ -29,7 +29,7 @@ const othersWereFirst: ReadonlySet<number> = new Set([
 ]);
 
 /** A member that ends while the broker is away, or the group went on without it, cannot commit any more. */
-function mayEnd(error: unknown): void {
+export function mayEnd(error: unknown): void {
   if (hasCode(error, 'TIMED_OUT')) return;
   if (hasCode(error, 'BROKER_REFUSED') && othersWereFirst.has(error.details.errorCode)) return;
   throw error;
@@ -39,6 +39,14 @@ function mayEnd(error: unknown): void {
 const patientMs = 3_600_000;
 /** Short: who left while the broker was away is in its group for as long after each restart. */
 const sessionTimeoutMs = 2000;
+
+/** How members of such groups are set, beside their group, topics and protocol. */
+export const committingMemberOptions = {
+  sessionTimeoutMs,
+  heartbeatIntervalMs: 500,
+  autoCommitIntervalMs: 400,
+  giveUpAfterMs: 0,
+} as const;
 
 /** What a broker is set to, so that such groups settle between one fault and the next. */
 export const committingGroupConfig = {
@@ -134,10 +142,7 @@ export class CommittingGroup {
         topics: [this.#options.topic],
         protocol: this.#options.protocol,
         assignors: [this.#assignor],
-        sessionTimeoutMs,
-        heartbeatIntervalMs: 500,
-        autoCommitIntervalMs: 400,
-        giveUpAfterMs: 0,
+        ...committingMemberOptions,
       });
       this.#consumers.add(consumer);
       this.#simulation.after(4000 + random.below(20_000), () => consumer.stop());
