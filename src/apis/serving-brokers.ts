@@ -58,13 +58,15 @@ export function leaderHint(
 }
 
 /**
- * The addresses of the brokers that serve, for clients that came by `listenerName`, by id. Where this one knows of
- * no other, it names itself though it is cut off: clients need somebody to ask again.
+ * The addresses of the brokers that serve, for clients that came by `listenerName`, by id. Clients need somebody to
+ * ask again: where this broker is cut off and knows of no other, it names itself, and where all are fenced, as when
+ * the metadata store was away for longer than leases last, it names all. Of no broker told, librdkafka never asks again.
  */
 export function endpointsOf(services: Services, listenerName: string): Endpoint[] {
   const brokers = [...services.image().brokers.values()];
   const serving = brokers.filter(({ nodeId }) => isServing(nodeId, services));
-  const named = serving.length > 0 ? serving : brokers.filter(({ fenced }) => !fenced);
+  const unfenced = brokers.filter(({ fenced }) => !fenced);
+  const named = [serving, unfenced, brokers].find(({ length }) => length > 0) ?? [];
   return endpointsFor(named, listenerName).toSorted((a, b) => a.nodeId - b.nodeId);
 }
 

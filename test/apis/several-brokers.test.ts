@@ -142,6 +142,25 @@ test('Metadata shows the brokers that serve, and no leader that does not', async
   }
 });
 
+test('Metadata shows brokers that are fenced where all are, lest clients know nobody to ask again', async () => {
+  const image = clusterOfThree();
+  image.apply(
+    2,
+    [1, 2].map((id) => ({ key: imageKeys.live(id), value: null })),
+  );
+  addTopic(image, 't', [{ replicas: [1, 2, 3], leader: 1 }]);
+  const answer = await callApi(metadata, 13, { topics: null }, image);
+  assert.deepEqual(
+    answer.brokers.map(({ nodeId, port }) => [nodeId, port]),
+    [
+      [1, 9001],
+      [2, 9002],
+      [3, 9003],
+    ],
+  );
+  assert.equal(answer.topics[0]?.partitions[0]?.leaderId, -1);
+});
+
 test('DescribeTopicPartitions shows who is eligible, and no leader that does not serve', async () => {
   const image = clusterOfThree();
   addTopic(image, 't', [
