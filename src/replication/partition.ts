@@ -49,6 +49,8 @@ export class Partition implements LogListener {
   readonly #rewrites: RewriteQueue;
   /** Of what was written when something was written last, while it leads. */
   #endOffsetBefore = -1;
+  /** As the leader of this epoch told it, which it does once: what is below may not be written here yet. */
+  #leaderHighWatermark = -1;
   readonly #dataWaiters = new Set<DataWaiter>();
   /** The same for those who read up to the log's end. */
   readonly #endWaiters = new Set<DataWaiter>();
@@ -153,6 +155,7 @@ export class Partition implements LogListener {
     }
     if (state.leaderEpoch === before.leaderEpoch && state.leader === before.leader) return;
     this.#leader = undefined;
+    this.#leaderHighWatermark = -1;
     // Who waits is told last: it may look again at once, and is to find the new leader then.
     if (leads) this.#lead();
     else this.#pending.fail(notLeader);
@@ -298,7 +301,7 @@ export class Partition implements LogListener {
       this.#endOffsetBefore = this.log.writtenEndOffset;
       this.#acknowledge();
       this.#advanceHighWatermark();
-    }
+    } else this.followHighWatermark(this.#leaderHighWatermark);
     for (const waiter of this.#endWaiters) waiter.dataArrived(this);
   }
 
@@ -338,9 +341,10 @@ export class Partition implements LogListener {
     for (const waiter of this.#dataWaiters) waiter.dataArrived(this);
   }
 
-  /** The follower's high watermark follows the leader's, as far as its log goes. */
+  /** The follower's high watermark follows the leader's, as far as its log is written. */
   followHighWatermark(leaderHighWatermark: number): void {
     if (this.#leader !== undefined) return;
+    this.#leaderHighWatermark = leaderHighWatermark;
     const offset = Math.min(leaderHighWatermark, this.log.writtenEndOffset);
     if (offset > this.log.highWatermark) this.#setHighWatermark(offset);
   }

@@ -92,6 +92,27 @@ test('a follower’s high watermark follows the leader’s as far as its log goe
   assert.deepEqual(told, ['data']);
 });
 
+test('what a leader told of its high watermark counts also once the records that came with it are written', () => {
+  const replica = new Replica(2);
+  const told: string[] = [];
+  replica.partition.addDataWaiter(waiterOf(told));
+  replica.log.append(batchOf(['a', 'b', 'c']), { origin: 'replication', leaderEpoch: 0 });
+  replica.partition.followHighWatermark(2);
+  assert.equal(replica.partition.highWatermark, 0);
+  replica.log.writePending();
+  assert.equal(replica.partition.highWatermark, 2);
+  assert.deepEqual(told, ['data']);
+});
+
+test('what another leader told of its high watermark does not count in a new epoch', () => {
+  const replica = new Replica(2);
+  replica.log.append(batchOf(['a', 'b']), { origin: 'replication', leaderEpoch: 0 });
+  replica.partition.followHighWatermark(2);
+  replica.partition.updateState(partitionImage([1, 2, 3], { leader: 3, leaderEpoch: 1 }));
+  replica.log.writePending();
+  assert.equal(replica.partition.highWatermark, 0);
+});
+
 test('a new leader starts from the high watermark that it knows, and says so until it hears of its followers', () => {
   const replica = new Replica(2);
   replica.log.append(batchOf(['a', 'b', 'c']), { origin: 'replication', leaderEpoch: 0 });
