@@ -78,7 +78,7 @@ export function changePartition(
     // A leader that is enough by itself acknowledges from here on what the others do not have.
     draft.elr = isLarge(draft, rules) ? [] : draft.elr.filter((id) => id !== leader);
   }
-  const changed = { ...draft, leader, lastKnownElr: lastKnownLeader(partition, draft, leader) };
+  const changed = { ...draft, leader, lastKnownElr: lastKnownLeader(partition, leader) };
   const isNewProcess = targets.newProcess === true;
   if (!isNewProcess && isSame(partition, changed)) return undefined;
   return withEpochs(partition, changed, isNewProcess);
@@ -140,15 +140,13 @@ function elect(
   return { leader: -1, unclean: false };
 }
 
-/** Whom to wait for where nobody is in sync or eligible; nobody while there is a leader. */
-function lastKnownLeader(
-  partition: PartitionImage,
-  { isr }: Draft,
-  leader: number,
-): readonly number[] {
+/**
+ * Whom to wait for where nobody is in sync or eligible; nobody while there is a leader. Those who are in sync when
+ * the leader goes may turn out unclean later, when nobody knows any more who it was.
+ */
+function lastKnownLeader(partition: PartitionImage, leader: number): readonly number[] {
   if (leader >= 0) return [];
-  if (isr.length > 0 || partition.leader < 0) return partition.lastKnownElr;
-  return [partition.leader];
+  return partition.leader < 0 ? partition.lastKnownElr : [partition.leader];
 }
 
 type Changed = Omit<PartitionValue, 'leaderEpoch' | 'partitionEpoch'>;

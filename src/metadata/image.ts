@@ -115,7 +115,7 @@ export interface PartitionImage {
   readonly isr: readonly number[];
   /** Eligible leader replicas (KIP-966). */
   readonly elr: readonly number[];
-  /** Who led last, where `isr` and `elr` are empty. */
+  /** Who led last, where nobody leads: to be waited for while `isr` and `elr` are empty. */
   readonly lastKnownElr: readonly number[];
   readonly addingReplicas: readonly number[];
   readonly removingReplicas: readonly number[];

@@ -82,6 +82,15 @@ test('the last of the in-sync set that dies stays eligible, and is known as the 
   assert.deepEqual([dead?.leader, dead?.isr, dead?.elr, dead?.lastKnownElr], [-1, [], [1], [1]]);
 });
 
+test('whoever led last is remembered also where the leader goes while somebody is in sync', () => {
+  const moved = changed({ replicas: [1, 2, 3], isr: [1] }, { replicas: [2, 1, 3] }, { dead: [1] });
+  assert.deepEqual([moved?.leader, moved?.isr, moved?.lastKnownElr], [-1, [1], [1]]);
+  const partition = { replicas: [2, 1, 3], leader: -1, isr: [1], lastKnownElr: [1] };
+  const uncleanReplicas = new Set([1]);
+  const lost = changed(partition, { isr: [], uncleanReplicas }, { dead: [1] });
+  assert.deepEqual([lost?.leader, lost?.isr, lost?.elr, lost?.lastKnownElr], [-1, [], [], [1]]);
+});
+
 test('an unclean returner is eligible no more; the last known leader is elected once it is back', () => {
   const uncleanReplicas = new Set([1]);
   const partition = { replicas: [1, 2, 3], isr: [1], elr: [] };
