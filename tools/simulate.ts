@@ -4,6 +4,7 @@
  * it does not end there, and names all seeds that failed.
  */
 import { parseArgs } from 'node:util';
+import type { Violation } from '../test/history/violation.ts';
 import { addCounts, describeCounts, noCounts } from '../test/simulation/cluster/counts.ts';
 import { story } from '../test/simulation/cluster/report.ts';
 import { runClusterSimulation } from '../test/simulation/cluster/run-cluster-simulation.ts';
@@ -42,6 +43,8 @@ for (let seed = first; seed < first + count; seed++) {
   if (report.violations.length > 0) {
     failed.push(seed);
     told ??= story(report);
+    const [{ rule, message }] = report.violations as [Violation];
+    console.log(`seed ${seed}: ${rule}: ${message.split('\n', 1)[0]}`);
     if (!values['keep-going']) break;
   }
   if (performance.now() < tellAtMs) continue;

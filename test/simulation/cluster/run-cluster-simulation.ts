@@ -111,9 +111,10 @@ class Run {
     nemesis.heal();
     workload.stopWriting();
     const parts = { plan: this.#plan, ...shared, nemesis, workload, isBroken };
-    const isSettled = await settle(parts);
-    if (isSettled) await readFinalLogs(parts);
-    await workload.stop(isBroken);
+    if (await settle(parts)) {
+      await readFinalLogs(parts);
+      await workload.stop(isBroken);
+    }
     operator.close();
   }
 
