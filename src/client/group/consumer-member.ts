@@ -46,6 +46,8 @@ export class ConsumerMember implements GroupMember {
   #intervalMs = firstIntervalMs;
   #topicNames: readonly string[] = [];
   #owned: readonly TopicPartition[] = [];
+  /** What it is about to read, while it finds out from where: its own already, for the coordinator. */
+  #taking: readonly TopicPartition[] = [];
   #target: Target | undefined;
   #isReconciling = false;
   /** Changes when the group takes everything away: what was begun before does not count. */
@@ -182,7 +184,7 @@ export class ConsumerMember implements GroupMember {
   }
 
   #ownedById(): Target {
-    return [...byTopic(this.#owned)].flatMap(([topic, items]) => {
+    return [...byTopic([...this.#owned, ...this.#taking])].flatMap(([topic, items]) => {
       const topicId = this.#cluster.topicId(topic);
       const partitions = items.map(({ partition }) => partition);
       return topicId === undefined ? [] : [{ topicId, partitions }];
@@ -218,9 +220,14 @@ export class ConsumerMember implements GroupMember {
     if (revoked.length > 0) await this.#handler.revoke(revoked);
     if (life !== this.#life) return;
     this.#owned = this.#owned.filter((item) => after.has(partitionKey(item)));
-    await this.#handler.assign(partitions.filter((item) => !before.has(partitionKey(item))));
-    if (life !== this.#life) return;
-    this.#owned = partitions;
+    this.#taking = partitions.filter((item) => !before.has(partitionKey(item)));
+    try {
+      await this.#handler.assign(this.#taking);
+      if (life !== this.#life) return;
+      this.#owned = partitions;
+    } finally {
+      if (life === this.#life) this.#taking = [];
+    }
     this.#emptySinceMs = this.#nowMs;
     this.#tells.owned = true;
     this.#pause.end();
@@ -264,6 +271,7 @@ export class ConsumerMember implements GroupMember {
     this.#life++;
     this.#memberEpoch = epochs.join;
     this.#owned = [];
+    this.#taking = [];
     this.#target = undefined;
     this.#handler.lost();
   }

@@ -181,6 +181,25 @@ test('after an answer that was lost the member says all again', async () => {
   await member.stop();
 });
 
+test('what the member is about to take it says to own when it has to say all: nobody else may be given it', async () => {
+  const world = await World.start();
+  world.coordinator.refuse(
+    'OffsetFetch',
+    ...Array.from({ length: 30 }, () => errorCodes.COORDINATOR_LOAD_IN_PROGRESS),
+  );
+  world.assign(0);
+  const member = world.begin();
+  await world.pass();
+  world.next = { errorCode: errorCodes.NOT_COORDINATOR };
+  await world.pass();
+  deepStrictEqual(world.values, [], 'where it begins is not known yet');
+  deepStrictEqual(world.owned, [0]);
+  world.write(0, 'a');
+  await world.pass(30_000);
+  deepStrictEqual([world.values, world.owned], [['a'], [0]]);
+  await member.stop();
+});
+
 test('a static member leaves for a while, and waits for the one before to be gone', async () => {
   const world = await World.start();
   world.next = { errorCode: errorCodes.UNRELEASED_INSTANCE_ID };
