@@ -70,13 +70,18 @@ export class SimulatedCluster {
     return cluster;
   }
 
-  /** Brokers 1 to `count`, which all start at the same moment. */
+  /** Brokers 1 to `count`, which all start at the same moment; each knows of all when it is answered. */
   static async startTogether(
     count: number,
     options: SimulatedClusterOptions = {},
   ): Promise<SimulatedCluster> {
     const cluster = new SimulatedCluster(options);
     await cluster.startTogether(Array.from({ length: count }, (_, i) => i + 1));
+    const knows = ({ running }: Member): boolean => {
+      const brokers = [...running.metadata.image.brokers.values()];
+      return brokers.length === count && brokers.every(({ fenced }) => !fenced);
+    };
+    await cluster.until(() => [...cluster.#members.values()].every(knows));
     return cluster;
   }
 
