@@ -119,8 +119,9 @@ export class InSyncCommitter implements InSyncChanges {
 
   #log({ topic, index, proposal }: InSyncChange): void {
     const { base, isr } = proposal;
-    const isGrowth = isr.length > base.isr.length;
-    const event = isGrowth ? 'an in-sync set has grown' : 'an in-sync set has shrunk';
+    const growth = isr.length - base.isr.length;
+    if (growth === 0) return;
+    const event = growth > 0 ? 'an in-sync set has grown' : 'an in-sync set has shrunk';
     this.#modules.logger.info(event, {
       topic,
       partition: index,

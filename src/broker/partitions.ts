@@ -211,7 +211,7 @@ export class Partitions implements PartitionLookup {
 
   #reconfigure(topic: TopicImage): void {
     const config = this.#modules.logConfig(topic);
-    for (const partition of this.#byName.get(topic.name) ?? []) partition?.log.updateConfig(config);
+    for (const partition of this.#byName.get(topic.name) ?? []) partition?.updateConfig(config);
   }
 
   #remove(topic: TopicImage): void {

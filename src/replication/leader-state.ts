@@ -127,7 +127,8 @@ export class LeaderState {
 
   /**
    * Up to where the log is on every member of the maximal in-sync set; -1 where that is not known of one of
-   * them, or the committed set has fewer than the minimum (KIP-966). `endOffset` is that of the leader's own
+   * them, or the committed set has fewer than the minimum, or others are eligible yet (KIP-966): who is elected
+   * of those has what was replicated until now, and no more. `endOffset` is that of the leader's own
    * log. One who is caught up and not in the set yet is waited for: else the high watermark, which it has to
    * reach to come in, ran away from it with every write.
    *
@@ -135,7 +136,7 @@ export class LeaderState {
    */
   highWatermark(endOffset: number, rules: ReplicationRules, nowMs: number): number {
     if (this.isAlone) return endOffset;
-    if (this.isUnderMinInsync(rules)) return -1;
+    if (this.isUnderMinInsync(rules) || this.#state.elr.length > 0) return -1;
     let least = endOffset;
     for (const follower of this.#followers.values()) {
       if (follower.logEndOffset >= least) continue;
@@ -194,6 +195,19 @@ export class LeaderState {
     });
     if (stay.length === isr.length) return undefined;
     this.#proposal = { base: this.#state, isr: stay, added: [] };
+    return this.#proposal;
+  }
+
+  /**
+   * Proposes that nobody outside of the in-sync set is eligible any more, where that has become large enough
+   * without a change: `min.insync.replicas` was lowered. Undefined as `proposeGrowth`.
+   */
+  proposeForgetting(rules: ReplicationRules): InSyncProposal | undefined {
+    const { isr, elr } = this.#state;
+    if (this.#proposal !== undefined || elr.length === 0 || this.isUnderMinInsync(rules)) {
+      return undefined;
+    }
+    this.#proposal = { base: this.#state, isr, added: [] };
     return this.#proposal;
   }
 

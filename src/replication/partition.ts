@@ -1,7 +1,6 @@
-import { minInsyncReplicas } from '../config/derived-defaults.ts';
 import type { PartitionImage } from '../metadata/image.ts';
-import { replicaCountOf } from '../metadata/replica-count.ts';
 import type { RecordBatch } from '../records/record-batch.ts';
+import type { LogConfig } from '../storage/log-config.ts';
 import type { Log, LogListener } from '../storage/log.ts';
 import type { AppendWaiter } from './ack-queue.ts';
 import { noRecordErrors, refusal, type AppendOutcome } from './append-outcome.ts';
@@ -11,6 +10,7 @@ import type { PartitionError } from './partition-error.ts';
 import { PendingAppends } from './pending-appends.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PartitionModules } from './replication-modules.ts';
+import { replicationRules } from './replication-rules.ts';
 import { rejected, RewriteQueue, type RequiredAcks } from './rewrite-queue.ts';
 
 /** Who waits for a partition to have more to read. Called at any number of times until it is removed. */
@@ -67,19 +67,7 @@ export class Partition implements LogListener {
     this.log = options.log;
     this.#state = options.state;
     this.#modules = modules;
-    const { log } = options;
-    const { lagTimeMaxMs, eligibleEpochOf } = modules.replication;
-    const leastInSync = (): number =>
-      minInsyncReplicas(log.config.minInsyncReplicas, replicaCountOf(this.#state));
-    this.#rules = {
-      get minInsyncReplicas() {
-        return leastInSync();
-      },
-      get lagTimeMaxMs() {
-        return lagTimeMaxMs();
-      },
-      eligibleEpochOf,
-    };
+    this.#rules = replicationRules(options.log, () => this.#state, modules.replication);
     this.#rewrites = new RewriteQueue(
       {
         config: () => this.log.config,
@@ -172,11 +160,19 @@ export class Partition implements LogListener {
     this.#inSyncSetChanged(this.#leader);
   }
 
+  /** The in-sync set, or how many it has to have, may be another. */
   #inSyncSetChanged(leader: LeaderState): void {
     this.#advanceHighWatermark();
-    if (!leader.isAlone && leader.isUnderMinInsync(this.#rules)) {
-      this.#pending.failReplicated(tooFewAfterAppend);
-    }
+    if (leader.isAlone) return;
+    if (leader.isUnderMinInsync(this.#rules)) this.#pending.failReplicated(tooFewAfterAppend);
+    const forgetting = leader.proposeForgetting(this.#rules);
+    if (forgetting !== undefined) this.#propose(leader, forgetting);
+  }
+
+  /** Takes in the topic's configuration. */
+  updateConfig(config: LogConfig): void {
+    this.log.updateConfig(config);
+    if (this.#leader !== undefined && this.isLeader) this.#inSyncSetChanged(this.#leader);
   }
 
   /** This broker may not lead any more, though the image still says that it does: nothing is acknowledged. */

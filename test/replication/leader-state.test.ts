@@ -80,6 +80,21 @@ test('min.insync.replicas means the number of replicas where that is smaller', (
   assert.equal(leader.isUnderMinInsync(rules(3)), true);
 });
 
+test('while others are eligible nothing is replicated by itself, and they are asked to be forgotten', () => {
+  const state = partitionImage([1, 2, 3], { isr: [1], elr: [2] });
+  const leader = leaderOf(state);
+  assert.equal(leader.highWatermark(20, rules(2), 0), -1);
+  assert.equal(leader.proposeForgetting(rules(2)), undefined, 'too few: they stay eligible');
+  // The minimum has been lowered: one that is elected of the eligible must not lack what is acknowledged now.
+  assert.equal(leader.highWatermark(20, rules(1), 0), -1);
+  const proposal = must(leader.proposeForgetting(rules(1)));
+  assert.deepEqual([proposal.base, proposal.isr, proposal.added], [state, [1], []]);
+  assert.equal(leader.highWatermark(20, rules(1), 0), -1, 'not before it is committed');
+  leader.update({ ...state, elr: [], partitionEpoch: 1 }, 0);
+  assert.equal(leader.highWatermark(20, rules(1), 0), 20);
+  assert.equal(leader.proposeForgetting(rules(1)), undefined);
+});
+
 test('a follower comes in once it has the high watermark and the start of the leader epoch', () => {
   const leader = leaderOf(partitionImage([1, 2, 3], { isr: [1] }), 30);
   assert.equal(leader.proposeGrowth(2, 10, rules(1)), undefined, 'it has not fetched');

@@ -44,8 +44,9 @@ async function setConfig(
   cluster: SimulatedCluster,
   name: string,
   values: ReadonlyMap<string, string>,
+  seenBy = 3,
 ): Promise<void> {
-  const { id } = must(cluster.broker(3).metadata.image.topicsByName.get(name));
+  const { id } = must(cluster.broker(seenBy).metadata.image.topicsByName.get(name));
   const change = {
     key: imageKeys.topicConfig(id),
     value: encodeValue({ values: Object.fromEntries(values) }),
@@ -358,6 +359,27 @@ test('a partition without a leader gets an unclean one once its topic allows it'
   const config = new Map([['unclean.leader.election.enable', 'true']]);
   await cluster.complete(setConfig(cluster, 'few', config));
   await cluster.until(() => few().leader === 2);
+});
+
+test('what is acknowledged after min.insync.replicas was lowered is not lost to who was eligible before', async () => {
+  const cluster = await threeBrokers();
+  await cluster.until(() => mayLead(cluster, 1) && partitionAt(cluster, 1).isr.length === 3);
+  for (const nodeId of [2, 3]) cluster.crash(nodeId);
+  await cluster.until(() => partitionAt(cluster, 1).isr.length === 1);
+  assert.equal(partitionAt(cluster, 1).elr.length, 1);
+  const producer = cluster.client().producer({ acks: 'all' });
+  const sent = producer.send({ topic, partition: 0, value: new Uint8Array(10) });
+  await cluster.simulation.runFor(3000);
+  await cluster.complete(setConfig(cluster, topic, new Map([['min.insync.replicas', '1']]), 1));
+  assert.equal((await cluster.complete(sent)).offset, 0);
+  assert.deepEqual(partitionAt(cluster, 1).elr, []);
+  cluster.crash(1);
+  await cluster.startTogether([2, 3]);
+  await cluster.simulation.runFor(20_000);
+  assert.equal(partitionAt(cluster, 2).leader, -1, 'neither of them has it');
+  await cluster.start(1);
+  await cluster.until(() => partitionAt(cluster, 1).isr.length === 3);
+  assert.equal(cluster.partition(3, topic).log.logEndOffset, 1);
 });
 
 test('a partition moves to other brokers as it is asked to', async () => {
