@@ -140,9 +140,13 @@ export class ControllerLoop {
   #failed(error: OdradekError): void {
     this.#all = true;
     if (error.code === 'BROKER_STOPPED' || this.#closed) return;
-    const { logger, timers } = this.#modules;
-    logger.warn('the controller could not commit', { error: errorText(error) });
-    this.#retry ??= timers.setTimer(retryMs, () => {
+    this.#modules.logger.warn('the controller could not commit', { error: errorText(error) });
+    this.#wakeLater();
+  }
+
+  #wakeLater(): void {
+    if (this.#closed) return;
+    this.#retry ??= this.#modules.timers.setTimer(retryMs, () => {
       this.#retry = undefined;
       this.#wake();
     });
@@ -150,7 +154,13 @@ export class ControllerLoop {
 
   /** Decides and commits once; false when there was nothing to decide. */
   async #step(): Promise<boolean> {
-    const { metadata, logger } = this.#modules;
+    const { metadata, logger, self } = this.#modules;
+    const hasLook = this.#all || this.#touched.size > 0 || this.#prefersLeaders;
+    // The store may have kept a lease that has lapsed here: what has been told meanwhile is not told again.
+    if (hasLook && self() === undefined) {
+      this.#wakeLater();
+      return false;
+    }
     const look = this.#takeLook();
     // Most changes ask nothing of the controller: those do not stand in line with the others.
     if (this.#closed || this.#decide(metadata.image, look).results.length === 0) return false;
@@ -159,6 +169,8 @@ export class ControllerLoop {
     // There may be more of it than went into one commit.
     this.#all = true;
     this.#prefersLeaders ||= look.prefersLeaders;
+    // Somebody else has done it, or the lease has lapsed.
+    if (done.length === 0) this.#wakeLater();
     return done.length > 0;
   }
 
