@@ -38,6 +38,14 @@ export async function adoptLogs(
   const adopted = await metadata.run((image) =>
     decideAdoption(image, found, { nodeId, drawTopicId }),
   );
+  // Those of an Apache Kafka before topics had ids; also where a start before this one ended here.
+  for (const { topic, partitions } of found) {
+    const topicId = metadata.image.topicsByName.get(topic)?.id;
+    for (const { partition } of partitions) {
+      const log = logManager.get(topic, partition);
+      if (log?.topicId === '' && topicId !== undefined) logManager.assignTopicId(log, topicId);
+    }
+  }
   const { host, port } = address;
   const bootstrap = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   for (const { name, topicId, partitionCount, configs } of adopted) {

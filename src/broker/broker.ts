@@ -281,7 +281,7 @@ export class RunningBroker {
     this.#groups = this.#groupCoordinators(metadata);
     this.#replicas = this.#replicaManager(metadata);
     this.#partitions = new Partitions(
-      { nodeId: this.#config.nodeId },
+      { nodeId: this.#config.nodeId, isShared: must(this.#opened).isShared },
       {
         ...this.#runtime,
         limits: { decompressedBytesMax: this.#config.decompressedBatchMaxBytes },

@@ -32,6 +32,13 @@ export interface PartitionsModules extends PartitionModules {
   readonly listeners: readonly PartitionsListener[];
 }
 
+/** Whose partitions they are. */
+export interface PartitionsOptions {
+  readonly nodeId: number;
+  /** Whether topics may have come and gone while this broker was away. */
+  readonly isShared: boolean;
+}
+
 /** Pause before a log is made again for which there was no room. */
 const retryMs = 1000;
 
@@ -48,6 +55,7 @@ interface Roomless {
  * as commits arrive. Looked up on the way of every request, by name or by id, without a copy.
  */
 export class Partitions implements PartitionLookup {
+  readonly #options: PartitionsOptions;
   readonly #nodeId: number;
   readonly #modules: PartitionsModules;
   readonly #byName = new Map<string, (Partition | undefined)[]>();
@@ -58,7 +66,8 @@ export class Partitions implements PartitionLookup {
   #retry: Timer | undefined;
   #closed = false;
 
-  constructor(options: { nodeId: number }, modules: PartitionsModules) {
+  constructor(options: PartitionsOptions, modules: PartitionsModules) {
+    this.#options = options;
     this.#nodeId = options.nodeId;
     this.#modules = modules;
     modules.logManager.onDirectoryOffline((_path, logs) => this.#logsLost(logs));
@@ -84,7 +93,9 @@ export class Partitions implements PartitionLookup {
     for (const log of logManager.logs()) {
       const topic = image.topicsByName.get(log.topic);
       const isOurs = topic?.partitions[log.partition]?.replicas.includes(this.#nodeId) === true;
-      if (!isOurs || (log.topicId !== topic.id && log.topicId !== '')) {
+      // Others can tell us nothing of records of which we do not know whose they are: they may be of a topic before.
+      const isUnnamed = log.topicId === '' && !this.#options.isShared;
+      if (!isOurs || (log.topicId !== topic.id && !isUnnamed)) {
         logManager.setAside(log.topic, log.partition);
       }
     }

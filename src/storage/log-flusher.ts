@@ -8,6 +8,7 @@ import {
   unsyncedEpochsName,
 } from './log-layout.ts';
 import type { LogState } from './log-state.ts';
+import { partitionMetadataFileName } from './partition-metadata.ts';
 import type { Segment } from './segment.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
@@ -31,6 +32,7 @@ export class LogFlusher {
   #unsettled: Segment[] = [];
   #running: Promise<void> | undefined;
   #directoryChanged = true;
+  #isTopicIdSynced = false;
   /** Whether power loss may bring back what a truncation removed. */
   #hasUnsyncedCut = false;
   #bytesSinceBookkeeping = 0;
@@ -237,6 +239,7 @@ export class LogFlusher {
     try {
       for (const flushed of segments) await this.#syncSegment(flushed);
       await this.#log.snapshots.sync();
+      await this.#syncTopicId();
       await this.#syncDirectory();
     } catch (error) {
       // It was an open that failed, and no fsync: nothing is gone, and the next flush does it all again.
@@ -260,6 +263,20 @@ export class LogFlusher {
       if (segment.isRemoved) return;
       if (withIndexes || index instanceof TransactionIndex) await index.entries.sync();
     }
+  }
+
+  /** Records that outlive power loss without it could be taken for those of another topic of the same name. */
+  async #syncTopicId(): Promise<void> {
+    if (this.#isTopicIdSynced || !this.#log.hasDirectory) return;
+    const path = this.#files.join(this.#log.directory, partitionMetadataFileName);
+    if (this.#files.stat(path) === undefined) return;
+    const handle = this.#files.open(path, 'write');
+    try {
+      await handle.sync();
+    } finally {
+      handle.close();
+    }
+    this.#isTopicIdSynced = true;
   }
 
   async #syncDirectory(): Promise<void> {

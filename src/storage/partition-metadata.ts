@@ -59,8 +59,8 @@ export function formatPartitionMetadata(topicId: string): string {
 }
 
 /**
- * Writes `partition.metadata`. It is not synced: a file that power loss emptied is written again from the
- * metadata store, which is.
+ * Writes `partition.metadata`, which is synced with the first flush of the log. A file that power loss emptied
+ * before stands beside records that nobody was promised.
  */
 export function writePartitionMetadata(
   files: Files,
