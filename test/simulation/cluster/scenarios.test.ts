@@ -1,0 +1,15 @@
+/**
+ * Goal: what goes wrong only where several things happen within moments of each other does not go wrong.
+ * Method: three brokers on the simulated runtime, to which exactly these things are done; what producers were told is
+ * held against what all logs have in the end.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { seeds } from '../../config/property.ts';
+import { growthAfterElection } from './growth-scenarios.ts';
+
+for (const seed of seeds) {
+  test(`a follower comes in only with all that any leader before has acknowledged (ODRADEK_SEED=${seed})`, async () => {
+    assert.deepEqual(await growthAfterElection(seed), []);
+  });
+}
