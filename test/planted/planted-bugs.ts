@@ -1,0 +1,106 @@
+import type { Planting } from './plant.ts';
+import type { Hunt } from './simulations.ts';
+
+/** A bug that the simulations have to find. */
+export interface PlantedBug extends Planting {
+  readonly name: string;
+  /** What the broker does with it, in a sentence. */
+  readonly breaks: string;
+  readonly hunt: Hunt;
+  /** The seed that found it when it was looked at last. */
+  readonly seed: number;
+  /** What a seed that finds it says: a rule of histories and how it was broken. */
+  readonly shows: RegExp;
+}
+
+/** What was acknowledged or read is gone: something else is in its place, or a reader finds the log shorter. */
+const loss =
+  /^(?:lost|two records|high watermark went back|commit went back|reader left out|defect: .*OFFSET_OUT_OF_RANGE)/;
+
+/** All of them. Those above the line are the ones that replication is most known for to get wrong. */
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: 'acknowledge before replication',
+    breaks: 'what the leader alone has is acknowledged',
+    module: 'src/replication/partition.ts',
+    shipped: 'this.#pending.replicated(this.highWatermark);',
+    planted: 'this.#pending.replicated(this.log.writtenEndOffset);',
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut', 'power loss'] },
+    seed: 1,
+    shows: loss,
+  },
+  {
+    name: 'skip the epoch check',
+    breaks: 'a follower whose log has parted from the leader’s goes on behind its own records',
+    module: 'src/apis/fetch-target.ts',
+    shipped: 'if (lastFetchedEpoch >= 0) {',
+    planted: 'if (lastFetchedEpoch === Infinity) {',
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut', 'pause'] },
+    seed: 3,
+    shows: loss,
+  },
+  {
+    name: 'elect outside the in-sync set',
+    breaks: 'any replica that is alive is elected, whatever it has',
+    module: 'src/controller/partition-change.ts',
+    shipped: 'replicas.includes(id) && eligible.includes(id) && mayLead(id);',
+    planted: 'replicas.includes(id) && mayLead(id);',
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut', 'pause'] },
+    seed: 1,
+    shows: loss,
+  },
+  {
+    name: 'truncate to the high watermark',
+    breaks:
+      'a follower cuts its log where it knows it to be replicated, and forgets what others know',
+    module: 'src/replication/fetcher.ts',
+    shipped: '    this.remove(partition);\n    const followed',
+    planted: `    this.remove(partition);
+    partition.log.truncateTo(partition.highWatermark);
+    const followed`,
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut', 'cut in one direction'] },
+    seed: 3,
+    shows: loss,
+  },
+  {
+    name: 'ignore the fencing',
+    breaks: 'a broker leads on after its lease has run out or it was fenced',
+    module: 'src/broker/membership/membership.ts',
+    shipped: 'return this.#isMember && (heldUntilMs === Infinity || this.#holdsLease);',
+    planted: 'return heldUntilMs !== 0;',
+    hunt: { simulation: 'membership' },
+    seed: 1,
+    shows: /leads without a lease/,
+  },
+  {
+    name: 'grow the in-sync set too early',
+    breaks: 'a follower comes into the in-sync set with its first fetch, however far it is behind',
+    module: 'src/replication/leader-state.ts',
+    shipped:
+      '    if (follower.logEndOffset < Math.max(highWatermark, this.epochStartOffset)) return undefined;\n',
+    planted: '',
+    hunt: { simulation: 'growth after an election' },
+    seed: 1,
+    shows: loss,
+  },
+  {
+    name: 'leave an unclean returner in the set',
+    breaks: 'a broker that may have lost records leads, and is in sync, as if it had not',
+    module: 'src/controller/register-broker.ts',
+    shipped: "return bootId === '' || bootId !== before.bootId;",
+    planted: 'return false;',
+    hunt: { simulation: 'cluster', faults: ['crash', 'power loss'] },
+    seed: 1,
+    shows: loss,
+  },
+  {
+    name: 'let the high watermark pass below the minimum',
+    breaks: 'consumers read what fewer than min.insync.replicas have',
+    module: 'src/replication/leader-state.ts',
+    shipped: '    if (this.isUnderMinInsync(rules)) return -1;\n',
+    planted: '',
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut', 'power loss'] },
+    seed: 1,
+    shows: loss,
+  },
+];
