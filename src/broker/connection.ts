@@ -153,7 +153,9 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
         return;
       }
       this.#modules.dispatcher.begin(call);
-      if (!call.ended && !call.identity.api.pipelined) this.#hold('answer');
+      if (call.ended || call.identity.api.pipelined) return;
+      this.#hold('answer');
+      if (this.#decoder.bufferedBytes > 0) call.followed();
     } catch (error) {
       this.#modules.memory.release(reservedBytes);
       if (error instanceof OdradekError) this.#closeInTurn(error.message);

@@ -35,7 +35,10 @@ export class BrokerReplicaClient implements ReplicaClient {
   readonly #options: BrokerReplicaClientOptions;
   readonly #runtime: ClientRuntime;
   #connection: BrokerConnection | undefined;
+  /** Whether the fetch under way is to be hurried; it may not be sent yet. */
   #hurries = false;
+  /** Whether it is sent, and not answered. */
+  #isFetchSent = false;
   #closed = false;
 
   constructor(options: BrokerReplicaClientOptions, runtime: ClientRuntime) {
@@ -44,12 +47,12 @@ export class BrokerReplicaClient implements ReplicaClient {
   }
 
   async fetch(request: ReplicaFetch): Promise<ReplicaFetched> {
-    const connection = await this.#connected(request.bytesMax);
     this.#hurries = false;
+    const connection = await this.#connected(request.bytesMax);
     if (connection.agreedVersion(apis.fetch) < fetchFirstVersion)
       throw this.#unreachable('it is too old');
     const { nodeId, brokerEpoch, socketTimeoutMs } = this.#options;
-    const answer = await connection.request(
+    const answer = connection.request(
       apis.fetch,
       {
         replicaState: { replicaId: nodeId, replicaEpoch: BigInt(brokerEpoch()) },
@@ -63,16 +66,20 @@ export class BrokerReplicaClient implements ReplicaClient {
       },
       { timeoutMs: request.waitMaxMs + socketTimeoutMs() },
     );
-    return fetchedOf(answer);
+    this.#isFetchSent = true;
+    // Asked for while there was no connection yet.
+    if (this.#hurries) sendBehind(connection);
+    try {
+      return fetchedOf(await answer);
+    } finally {
+      this.#isFetchSent = false;
+    }
   }
 
   hurry(): void {
-    const connection = this.#connection;
-    if (this.#hurries || connection === undefined || connection.inFlight !== 1) return;
+    if (this.#hurries) return;
     this.#hurries = true;
-    // Whatever comes behind a follower's fetch ends its wait; what this is answered says nothing.
-    const body = { clientSoftwareName: 'odradek', clientSoftwareVersion: '0' };
-    connection.request(apis.apiVersions, body).catch(() => {});
+    if (this.#isFetchSent && this.#connection !== undefined) sendBehind(this.#connection);
   }
 
   async logBounds(topic: string, index: number, leaderEpoch: number): Promise<LogBounds> {
@@ -138,6 +145,12 @@ export class BrokerReplicaClient implements ReplicaClient {
       port,
     });
   }
+}
+
+/** Whatever comes behind a follower's fetch ends its wait; what this is answered says nothing. */
+function sendBehind(connection: BrokerConnection): void {
+  const body = { clientSoftwareName: 'odradek', clientSoftwareVersion: '0' };
+  connection.request(apis.apiVersions, body).catch(() => {});
 }
 
 function topicsOf({ partitions, partitionBytesMax }: ReplicaFetch) {

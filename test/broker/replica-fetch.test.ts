@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorName } from '../../src/protocol/error-codes.ts';
+import { apiVersionsRequest } from '../../src/protocol/messages/api-versions.ts';
 import {
   fetchRequest,
   fetchResponse,
@@ -314,4 +315,18 @@ test('a follower’s session is answered with what has changed, of whichever of 
     followers.map(({ brokerEpoch }) => brokerEpoch),
     [Number(replicaEpoch)],
   );
+});
+
+test('a follower’s fetch does not wait where something more came together with it', async () => {
+  const cluster = await ledByOne(0);
+  const follower = await cluster.connect(1);
+  const body = bodyOf(cluster, { replicaId: 2, maxWaitMs: 60_000 });
+  const versions = { clientSoftwareName: 'follower', clientSoftwareVersion: '1' };
+  const frames = [
+    requestFrame(fetchRequest, 18, 1, body),
+    requestFrame(apiVersionsRequest, 3, 2, versions),
+  ];
+  follower.write(Buffer.concat(frames));
+  await cluster.simulation.runFor(100);
+  assert.equal(follower.frames.length, 2, 'both are answered');
 });

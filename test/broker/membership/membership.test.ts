@@ -20,7 +20,7 @@ import {
 import { metadataRequest, metadataResponse } from '../../../src/protocol/messages/metadata.ts';
 import { produceRequest, produceResponse } from '../../../src/protocol/messages/produce.ts';
 import { must } from '../../../src/util/assert.ts';
-import { produceBody, produceVersion } from '../requests.ts';
+import { produce, produceBody, produceVersion } from '../requests.ts';
 import { SimulatedCluster } from '../simulated-cluster.ts';
 
 const topic = 'orders';
@@ -119,6 +119,23 @@ test('a killed controller is replaced at once, as the leader too', async () => {
   assert.ok(controllerAt(cluster, 2) > 1);
   await cluster.start(1);
   assert.equal(brokerAt(cluster, 1, 1).uncleanShutdown, false);
+});
+
+test('what a killed broker led takes writes again at once, however many partitions that were', async () => {
+  const all = [0, 1, 2, 3];
+  const cluster = await threeBrokers({}, all.length);
+  const fromMs = cluster.simulation.elapsedMs;
+  cluster.crash(1);
+  const leaderOf = (index: number): number => partitionAt(cluster, 3, index).leader;
+  await cluster.until(() => all.every((index) => leaderOf(index) > 1));
+  for (const partition of all.toReversed()) {
+    const peer = await cluster.connect(leaderOf(partition));
+    const { errorCode } = await produce(peer, topic, ['a'], { partition });
+    assert.equal(errorName(errorCode), 'NONE');
+    peer.close();
+  }
+  const tookMs = cluster.simulation.elapsedMs - fromMs;
+  assert.ok(tookMs < 200, `writes after ${tookMs} ms`);
 });
 
 test('two of three that are killed at once are both found, and the third leads what it may', async () => {
