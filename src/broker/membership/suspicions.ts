@@ -138,7 +138,7 @@ export class Suspicions {
     }
   }
 
-  async #end({ nodeId, epoch, leaseId }: BrokerImage): Promise<void> {
+  async #end({ nodeId, epoch, leaseId, stopping }: BrokerImage): Promise<void> {
     const { revoke, logger, sessionTimeoutMs } = this.#modules;
     const nowMs = this.#nowMs;
     const lastMs = this.#revokedMs.get(nodeId) ?? -Infinity;
@@ -146,6 +146,8 @@ export class Suspicions {
     this.#revokedMs.set(nodeId, nowMs);
     try {
       await revoke(leaseId);
+      // It said so itself: should it be killed soon after its return, it is found as quickly as any.
+      if (stopping) this.#revokedMs.set(nodeId, lastMs);
       logger.warn('ended the lease of a broker that is gone', { nodeId, epoch });
     } catch (error) {
       this.#revokedMs.set(nodeId, lastMs);

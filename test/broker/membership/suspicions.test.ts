@@ -27,6 +27,10 @@ interface Told {
   readonly atMs: number;
 }
 
+function listenersOf(id: number) {
+  return [{ name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: `broker${id}`, port: 9092 }];
+}
+
 /** Brokers 1 to `count`, of which each watches over the others; the first is the controller. */
 async function watchers(count: number) {
   const simulation = createSimulation({ seed: 1 });
@@ -38,10 +42,7 @@ async function watchers(count: number) {
   for (let id = 1; id <= count; id++) {
     const { id: leaseId } = await finish(simulation, own.lease(60_000));
     leases.set(id, leaseId);
-    const listeners = [
-      { name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: `broker${id}`, port: 9092 },
-    ];
-    const [registration, live] = brokerKeys(id, { listeners, leaseId });
+    const [registration, live] = brokerKeys(id, { listeners: listenersOf(id), leaseId });
     await finish(simulation, own.commit([], [must(registration), { ...must(live), leaseId }]));
   }
   const controller = encodeValue({ nodeId: 1, epoch: 1 });
@@ -109,32 +110,57 @@ test('the controller ends the lease of a broker whose process has ended, once, a
   assert.deepEqual(entries, [], 'nothing is left of what was said');
 });
 
-test('nobody ends the lease of the same broker again within the time of a lease', async () => {
-  const { simulation, own, revoked } = await watchers(3);
-  const firstMs = simulation.elapsedMs;
-  simulation.crash('broker3');
-  await simulation.runFor(1000);
-  assert.equal(revoked.length, 1);
+/** The process of broker 3 starts again, in its second epoch; answers its lease. */
+async function returned({ simulation, own }: Awaited<ReturnType<typeof watchers>>) {
   const { network } = simulation.restart('broker3');
-  const listener = await finish(
+  await finish(
     simulation,
     network.listen({ host: '', port: 9092 }, (connection) => {
       connection.start({ onData: () => {}, onDrain: () => {}, onClose: () => {} });
     }),
   );
   const { id: leaseId } = await finish(simulation, own.lease(60_000));
-  const listeners = [
-    { name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: 'broker3', port: 9092 },
-  ];
-  const [registration, live] = brokerKeys(3, { epoch: 2, listeners, leaseId });
+  const [registration, live] = brokerKeys(3, { epoch: 2, listeners: listenersOf(3), leaseId });
   await finish(simulation, own.commit([], [must(registration), { ...must(live), leaseId }]));
   await simulation.runFor(1000);
-  await finish(simulation, listener.close());
+  return leaseId;
+}
+
+test('nobody ends the lease of the same broker again within the time of a lease', async () => {
+  const world = await watchers(3);
+  const { simulation, revoked } = world;
+  const firstMs = simulation.elapsedMs;
+  simulation.crash('broker3');
+  await simulation.runFor(1000);
+  assert.equal(revoked.length, 1);
+  const leaseId = await returned(world);
   simulation.crash('broker3');
   await simulation.runFor(30_000);
   assert.equal(revoked.length, 2);
   assert.equal(revoked[1]?.leaseId, leaseId);
   assert.ok(must(revoked[1]).atMs - firstMs >= sessionTimeoutMs);
+});
+
+test('the end of a broker that has said that it stops does not count as one of those', async () => {
+  const world = await watchers(3);
+  const { simulation, own, revoked, leases } = world;
+  const leaseBefore = must(leases.get(3));
+  const [stopping] = brokerKeys(3, {
+    listeners: listenersOf(3),
+    leaseId: leaseBefore,
+    stopping: true,
+  });
+  await finish(simulation, own.commit([], [must(stopping)]));
+  // It takes no connections any more before its lease is given up.
+  simulation.crash('broker3');
+  await simulation.runFor(1000);
+  const leaseId = await returned(world);
+  const killedMs = simulation.elapsedMs;
+  simulation.crash('broker3');
+  await simulation.runFor(30_000);
+  const last = must(revoked.at(-1));
+  assert.equal(last.leaseId, leaseId);
+  assert.ok(last.atMs - killedMs < 100, `after ${last.atMs - killedMs} ms`);
 });
 
 test('who is refused by the controller ends its lease', async () => {
