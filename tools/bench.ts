@@ -43,6 +43,12 @@ function measuresBrokers(name: string): boolean {
   return source.includes('--bootstrap');
 }
 
+/** Whether it starts Apache Kafka by itself, as one does that ends processes. */
+function startsPeers(name: string): boolean {
+  const source = readFileSync(join(repositoryFolder, 'benchmarks', `${name}.ts`), 'utf8');
+  return source.includes(besideApache);
+}
+
 async function startPeer(folder: string): Promise<ApacheKafka> {
   const jars = await findJars();
   if (!jars.available) throw new Error(jars.reason);
@@ -56,11 +62,13 @@ async function startPeer(folder: string): Promise<ApacheKafka> {
   return peer;
 }
 
+const names = named.length > 0 ? named : all;
+const isBeside = args.includes(besideApache);
 const folder = mkdtempSync(join(tmpdir(), 'odradek-bench-'));
-const peer = args.includes(besideApache) ? await startPeer(folder) : undefined;
+const peer = isBeside && names.some(measuresBrokers) ? await startPeer(folder) : undefined;
 let passed = true;
-for (const name of named.length > 0 ? named : all) {
-  passed = (await run(name, [])) && passed;
+for (const name of names) {
+  passed = (await run(name, isBeside && startsPeers(name) ? [besideApache] : [])) && passed;
   if (peer === undefined || !measuresBrokers(name)) continue;
   const other = ['--bootstrap', peer.bootstrapServers, '--pid', peer.pids.join()];
   passed = (await run(name, [...other, '--name', 'apache-kafka'])) && passed;

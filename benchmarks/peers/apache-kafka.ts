@@ -19,9 +19,22 @@ export interface ApacheKafkaOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
+/** One node of Apache Kafka, which can be ended and started again by itself. */
+export interface ApacheNode {
+  readonly nodeId: number;
+  readonly port: number;
+  /** Of its present process. */
+  readonly pid: number;
+  /** Settles when its process has ended. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it with the data that it had, and waits until it knows all brokers. */
+  start(): Promise<void>;
+}
+
 /** Apache Kafka, running on 127.0.0.1. */
 export interface ApacheKafka {
   readonly bootstrapServers: string;
+  readonly nodes: readonly ApacheNode[];
   readonly pids: readonly number[];
   /** The folder of each node's data. */
   readonly logDirs: readonly string[];
@@ -34,7 +47,7 @@ export interface ApacheKafka {
 }
 
 const clusterId = 'peer-of-odradek-kafka1';
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 
 /** What Apache's own scripts give a broker's JVM. */
 const brokerJvm = [
@@ -62,24 +75,60 @@ export async function startApacheKafka(options: ApacheKafkaOptions): Promise<Apa
   const nodes = await planNodes(options);
   await Promise.all(nodes.map((node) => format(options.jars, nodes, node)));
   const startedMs = performance.now();
-  const processes = nodes.map((node) => startNode(options.jars, node));
+  const running = nodes.map((node) => new NodeProcess(node, options.jars, nodes.length));
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    await Promise.all(processes.map((child) => endProcess(child, signal)));
+    await Promise.all(running.map((node) => node.end(signal)));
   };
   try {
-    await Promise.all(nodes.map((node, i) => ready(node, processes[i], nodes.length)));
+    await Promise.all(running.map((node) => node.start()));
   } catch (error) {
     await end('SIGKILL');
     throw error;
   }
   return {
     bootstrapServers: nodes.map(({ port }) => `127.0.0.1:${port}`).join(),
-    pids: processes.map(({ pid }) => pid ?? 0),
+    nodes: running,
+    pids: running.map(({ pid }) => pid),
     logDirs: nodes.map(({ logDir }) => logDir),
     startMs: performance.now() - startedMs,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };
+}
+
+/** The process of one node. */
+class NodeProcess implements ApacheNode {
+  readonly #node: KafkaNode;
+  readonly #jars: string;
+  readonly #brokers: number;
+  #child: ChildProcess | undefined;
+
+  constructor(node: KafkaNode, jars: string, brokers: number) {
+    this.#node = node;
+    this.#jars = jars;
+    this.#brokers = brokers;
+  }
+
+  get nodeId(): number {
+    return this.#node.id;
+  }
+
+  get port(): number {
+    return this.#node.port;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  async start(): Promise<void> {
+    this.#child = startNode(this.#jars, this.#node);
+    await ready(this.#node, this.#child, this.#brokers);
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#child !== undefined) await endProcess(this.#child, signal);
+  }
 }
 
 async function planNodes({
@@ -158,13 +207,9 @@ function startNode(jars: string, node: KafkaNode): ChildProcess {
   return child;
 }
 
-async function ready(
-  node: KafkaNode,
-  child: ChildProcess | undefined,
-  brokers: number,
-): Promise<void> {
+async function ready(node: KafkaNode, child: ChildProcess, brokers: number): Promise<void> {
   for (const deadlineMs = performance.now() + startTimeoutMs; performance.now() < deadlineMs;) {
-    if (child === undefined || child.exitCode !== null) break;
+    if (child.exitCode !== null) break;
     if ((await liveBrokers(node.port)) === brokers) return;
     await sleep(50);
   }
