@@ -7,7 +7,7 @@
  *
  * Versions: 3 asks for the client's name and version; before 4, features that start at 0 cannot be shown.
  *
- * Gaps: of Apache's features only metadata.version is there; the others come with what they stand for.
+ * Gaps: of Apache's features those are missing that stand for something that is not served.
  */
 import { errorCodes } from '../protocol/error-codes.ts';
 import { apiVersionsRequest, apiVersionsResponse } from '../protocol/messages/api-versions.ts';

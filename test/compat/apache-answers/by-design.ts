@@ -33,10 +33,11 @@ const connectionDeviations: readonly Deviation[] = [
     odradek: absent,
   },
   {
-    why: 'features come with what they stand for; only metadata.version is there',
+    why: 'features come with what they stand for, and have no level without it',
     scenario: /^ApiVersions/,
     place: /\.(supported|finalized)Features$/,
-    odradek: /^\[{"name":"metadata.version",[^{]*}\]$/,
+    odradek:
+      /^\[{"name":"eligible.leader.replicas.version",[^{]*},{"name":"group.version",[^{]*},{"name":"metadata.version",[^{]*}\]$/,
   },
   {
     why: 'a topic that a client has made is there in the same answer, not in the next',

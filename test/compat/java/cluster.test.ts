@@ -25,7 +25,15 @@ test('kafka-broker-api-versions finds every API that it needs to talk to a broke
 
 test('kafka-cluster and kafka-features show the id of the cluster and its features', async () => {
   assert.match(await tools.run('cluster', ['cluster-id']), /Cluster ID: [\w-]{22}/);
-  assert.match(await tools.run('features', ['describe']), /Feature: metadata\.version/);
+  const features = await tools.run('features', ['describe']);
+  const line = (name: string, min: string, max: string): RegExp =>
+    new RegExp(
+      `^Feature: ${name}\\s+SupportedMinVersion: ${min}\\s+SupportedMaxVersion: ${max}\\s+FinalizedVersionLevel: ${max}\\s`,
+      'm',
+    );
+  assert.match(features, line('metadata.version', '3.3-IV3', '4.3-IV0'));
+  assert.match(features, line('group.version', '[01]', '1'));
+  assert.match(features, line('eligible.leader.replicas.version', '[01]', '1'));
 });
 
 test('kafka-cluster lists the broker, and is refused one that is not registered', async () => {
@@ -45,6 +53,10 @@ test('kafka-cluster lists the broker, and is refused one that is not registered'
 test('kafka-features judges levels as Apache does', async () => {
   const same = await tools.run('features', ['upgrade', '--feature', 'metadata.version=30']);
   assert.match(same, /metadata\.version was upgraded to 30/);
+  const group = await tools.run('features', ['upgrade', '--feature', 'group.version=1']);
+  assert.match(group, /group\.version was upgraded to 1/);
+  const higher = await tools.refused('features', ['upgrade', '--feature', 'group.version=2']);
+  assert.match(higher, /Local controller 1 only supports versions [01]-1/);
   const lower = await tools.refused('features', ['downgrade', '--feature', 'metadata.version=29']);
   assert.match(lower, /Unsupported metadata\.version downgrade from 30 to 29/);
   const unknown = await tools.refused('features', ['upgrade', '--feature', 'nobody.version=1']);
