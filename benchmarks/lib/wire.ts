@@ -52,6 +52,11 @@ export class Wire {
     this.#socket.write(frame);
   }
 
+  /** Sends a frame that nobody answers. */
+  tell(frame: Uint8Array): void {
+    this.#socket.write(frame);
+  }
+
   /** One request and its decoded answer. */
   async call<Request extends ApiSchema, Response extends ApiSchema>(
     request: Request,
