@@ -4,6 +4,8 @@ import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { freePorts } from '../../processes/free-ports.ts';
+import { reap } from '../../processes/reaper.ts';
 
 /** Where the etcd for tests is: ETCD_BIN, or one on the PATH. Undefined where there is none. */
 const etcdBinary: string | undefined = findEtcd();
@@ -120,6 +122,7 @@ export class EtcdProcess {
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: environment },
     );
+    reap(child);
     this.#child = child;
     const note = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString()).slice(-4000);
@@ -191,17 +194,4 @@ export class EtcdProcess {
       });
     }
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => net.createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    ports.push((server.address() as net.AddressInfo).port);
-  }
-  for (const server of servers) server.close();
-  return ports;
 }
