@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { RunningBroker } from '../../../src/broker/broker.ts';
 import { must } from '../../../src/util/assert.ts';
 import { SimulatedCluster } from '../../broker/simulated-cluster.ts';
+import { PartitionStates } from './partition-states.ts';
 
 const nodeIds = [1, 2, 3] as const;
 const topic = 'orders';
@@ -33,6 +34,7 @@ class Chaos {
   readonly #up = new Map<number, RunningBroker>();
   readonly #busy = new Map<number, Promise<unknown>>();
   readonly #leaderEpochs = new Map<number, number>();
+  readonly #states = new PartitionStates();
   #led = new Set<number>(nodeIds);
 
   constructor(cluster: SimulatedCluster) {
@@ -58,6 +60,7 @@ class Chaos {
 
   #look(): void {
     for (const [id, broker] of this.#up) {
+      this.#states.look(id, broker.metadata.image);
       const mayLead = broker.mayLead;
       if (!mayLead && this.#led.delete(id)) this.counts.lapses++;
       if (!mayLead) continue;
