@@ -3,6 +3,7 @@ import { SimulatedCluster, type SimulatedClusterOptions } from '../../broker/sim
 import { checkHistory } from '../../history/check-history.ts';
 import { History } from '../../history/history.ts';
 import type { Violation } from '../../history/violation.ts';
+import { patientClient } from './clients.ts';
 import { recordsBetween } from './replica-watch.ts';
 
 /** The one topic of a scenario: one partition, a replica on each of three brokers, two of which have to be in sync. */
@@ -33,18 +34,22 @@ export class Scenario {
 
   /** Has a producer of its own write one batch with acks=all, and waits until it is acknowledged. */
   async write(count: number): Promise<void> {
-    const client = this.cluster.client();
+    await this.cluster.complete(this.writing(`producer${this.#producers++}`, count));
+  }
+
+  /** The same on a host of this name; time goes by elsewhere. */
+  async writing(producerName: string, count: number): Promise<void> {
+    const client = patientClient(producerName, this);
     const producer = client.producer({ acks: 'all', lingerMs: 5 });
-    const name = `producer${this.#producers++}`;
     const sends = Array.from({ length: count }, async (_, sequence) => {
-      const id = `${name}-${sequence}`;
+      const id = `${producerName}-${sequence}`;
       const where = { topic, partition: 0 };
-      const how = { producer: name, sequence, acks: 'all', isIdempotent: true } as const;
+      const how = { producer: producerName, sequence, acks: 'all', isIdempotent: true } as const;
       this.#history.add({ kind: 'sent', ...where, ...how, id });
       const { offset } = await producer.send({ ...where, value: utf8.encode(id) });
       this.#history.add({ kind: 'acknowledged', ...where, id, offset });
     });
-    await this.cluster.complete(Promise.all(sends));
+    await Promise.all(sends);
     producer.closeNow();
     client.close();
   }

@@ -7,9 +7,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seeds } from '../../config/property.ts';
 import { growthAfterElection } from './growth-scenarios.ts';
+import { resentAfterTruncation } from './truncation-scenarios.ts';
 
 for (const seed of seeds) {
   test(`a follower comes in only with all that any leader before has acknowledged (ODRADEK_SEED=${seed})`, async () => {
     assert.deepEqual(await growthAfterElection(seed), []);
+  });
+
+  test(`what a leader has cut off is no duplicate when it is sent again (ODRADEK_SEED=${seed})`, async () => {
+    assert.deepEqual(await resentAfterTruncation(seed), []);
   });
 }
