@@ -17,7 +17,7 @@ export interface PlantedBug extends Planting {
 const loss =
   /^(?:lost|two records|high watermark went back|commit went back|reader left out|defect: .*OFFSET_OUT_OF_RANGE)/;
 
-/** All of them. Those above the line are the ones that replication is most known for to get wrong. */
+/** All of them. */
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'acknowledge before replication',
@@ -102,5 +102,77 @@ export const plantedBugs: readonly PlantedBug[] = [
     hunt: { simulation: 'cluster', faults: ['crash', 'cut', 'power loss'] },
     seed: 1,
     shows: loss,
+  },
+  {
+    name: 'grow before the start of the epoch',
+    breaks: 'a new leader takes in who lacks what the leader before had acknowledged',
+    module: 'src/replication/leader-state.ts',
+    shipped: 'Math.max(highWatermark, this.epochStartOffset)',
+    planted: 'highWatermark',
+    hunt: { simulation: 'growth after an election' },
+    seed: 1,
+    shows: loss,
+  },
+  {
+    name: 'keep replicas eligible that lack what was acknowledged',
+    breaks: 'who left the in-sync set is eligible though the others go on without it',
+    module: 'src/controller/in-sync-set.ts',
+    shipped: 'isr.length >= least ? [] : [...partition.elr, ...partition.isr]',
+    planted: 'least < 0 ? [] : [...partition.elr, ...partition.isr]',
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut', 'pause'] },
+    seed: 4,
+    shows: loss,
+  },
+  {
+    name: 'forget what producers have sent',
+    breaks: 'a batch that is sent again is appended again',
+    module: 'src/storage/producer-state.ts',
+    shipped: 'if (duplicate !== undefined) return duplicate;',
+    planted: '',
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut'] },
+    seed: 5,
+    shows: /^doubled/,
+  },
+  {
+    name: 'remember what was cut off',
+    breaks: 'a batch that was truncated is taken for a duplicate when it is sent again',
+    module: 'src/storage/producer-state.ts',
+    shipped:
+      'const affected = [...this.#entries.values()].filter((entry) => entry.lastOffset >= offset);',
+    planted: 'const affected: ProducerEntry[] = [];',
+    hunt: { simulation: 'sent again after a truncation' },
+    seed: 1,
+    shows: loss,
+  },
+  {
+    name: 'trust clocks to go at one speed',
+    breaks: 'a broker with a slow clock leads on when its lease has run out',
+    module: 'src/broker/membership/lease-keeper.ts',
+    shipped: 'const driftFraction = 0.02;',
+    planted: 'const driftFraction = 0;',
+    hunt: { simulation: 'membership' },
+    seed: 1,
+    shows: /leads without a lease/,
+  },
+  {
+    name: 'change an in-sync set that is another by now',
+    breaks: 'what the controller has decided meanwhile is overwritten',
+    module: 'src/broker/in-sync-committer.ts',
+    shipped:
+      '      { key: imageKeys.partition(topicId, index), revision: proposal.base.revision },\n',
+    planted: '',
+    hunt: { simulation: 'membership' },
+    seed: 1,
+    shows: /has been written twice/,
+  },
+  {
+    name: 'elect over an in-sync set that is another by now',
+    breaks: 'what a leader has changed meanwhile is overwritten',
+    module: 'src/controller/partition-rules.ts',
+    shipped: '    ifRevision: partition.revision,\n',
+    planted: '',
+    hunt: { simulation: 'membership' },
+    seed: 1,
+    shows: /has been written twice/,
   },
 ];

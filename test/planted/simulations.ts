@@ -15,7 +15,8 @@ export type Hunt =
   /** Three brokers with one topic, and these faults alone in quick succession: else most runs are of other things. */
   | { readonly simulation: 'cluster'; readonly faults: readonly FaultKind[] }
   | { readonly simulation: 'membership' }
-  | { readonly simulation: 'growth after an election' };
+  | { readonly simulation: 'growth after an election' }
+  | { readonly simulation: 'sent again after a truncation' };
 
 /** Between two faults at the most. */
 const faultEveryMsMax = 700;
@@ -36,6 +37,10 @@ export async function seededRun(hunt: Hunt): Promise<SeededRun> {
     case 'growth after an election': {
       const { growthAfterElection } = await import('../simulation/cluster/growth-scenarios.ts');
       return growthAfterElection;
+    }
+    case 'sent again after a truncation': {
+      const module = await import('../simulation/cluster/truncation-scenarios.ts');
+      return module.resentAfterTruncation;
     }
   }
 }
