@@ -25,6 +25,8 @@ export interface PartitionTargets {
 export interface PartitionRules {
   /** Whether a broker is registered and serves: not fenced, not about to stop. */
   readonly mayLead: (nodeId: number) => boolean;
+  /** Whether a broker has come back without a directory that it had: its logs may be gone, and be empty now. */
+  readonly lacksLogs: (nodeId: number) => boolean;
   /** `min.insync.replicas` as it was set for the topic. */
   readonly minInsyncReplicasSet: number | undefined;
 }
@@ -51,7 +53,7 @@ interface Election {
  * - Who leaves the in-sync set while it is smaller than `min.insync.replicas` stays eligible (KIP-966): nothing is
  *   acknowledged meanwhile that they do not have.
  * - Elections are made among those in sync, without any among the eligible, and without those by the last known
- *   leader once it is back.
+ *   leader once it is back with all of its directories.
  * - The leader epoch rises with another leader, with another process of the same, and when a replica goes, so that
  *   it is fenced off; the partition epoch rises with every change.
  */
@@ -117,7 +119,7 @@ function elect(
   partition: PartitionImage,
   draft: Draft,
   election: NonNullable<PartitionTargets['election']>,
-  { mayLead }: PartitionRules,
+  { mayLead, lacksLogs }: PartitionRules,
 ): Election {
   const { replicas, isr, elr } = draft;
   const eligible = isr.length > 0 ? isr : elr;
@@ -129,12 +131,15 @@ function elect(
   if (clean !== undefined) return { leader: clean, unclean: false };
   if (eligible.length === 0) {
     const [lastLeader] = partition.lastKnownElr;
-    if (lastLeader !== undefined && replicas.includes(lastLeader) && mayLead(lastLeader)) {
+    // Without its logs it would have the others throw away what they have.
+    const isBack = (id: number): boolean =>
+      mayLead(id) && (replicas.length === 1 || !lacksLogs(id));
+    if (lastLeader !== undefined && replicas.includes(lastLeader) && isBack(lastLeader)) {
       return { leader: lastLeader, unclean: true };
     }
   }
   if (election === 'unclean') {
-    const alive = replicas.find(mayLead);
+    const alive = replicas.find((id) => mayLead(id) && !lacksLogs(id)) ?? replicas.find(mayLead);
     if (alive !== undefined) return { leader: alive, unclean: true };
   }
   return { leader: -1, unclean: false };

@@ -15,6 +15,7 @@ export function partitionRules(
 ): PartitionRules {
   return {
     mayLead: (nodeId) => serves(image.brokers.get(nodeId)),
+    lacksLogs: (nodeId) => (image.brokers.get(nodeId)?.awaitedDirectoryIds.length ?? 0) > 0,
     minInsyncReplicasSet: minInsyncReplicasSet(topic.config.values, layers),
   };
 }

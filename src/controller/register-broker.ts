@@ -55,7 +55,8 @@ export function registerBroker(
     }
   }
   const epoch = Math.max(before?.epoch ?? 0, alone ? 0 : image.revision) + 1;
-  const value = registrationValue(before, registration, epoch);
+  const awaitedDirectoryIds = awaitedDirectories(image, registration);
+  const value = registrationValue(before, { ...registration, awaitedDirectoryIds }, epoch);
   const changes: GuardedChange[] = [
     { key: imageKeys.broker(nodeId), value, ifRevision: before?.revision ?? 0 },
     { key: imageKeys.live(nodeId), value: encodeValue({ epoch }), leaseId },
@@ -91,10 +92,11 @@ function isSameBroker(
 
 function registrationValue(
   before: BrokerImage | undefined,
-  registration: Registration,
+  registration: Registration & Pick<BrokerValue, 'awaitedDirectoryIds'>,
   epoch: number,
 ): Uint8Array {
   const { rack, listeners, directoryIds, hostName, bootId, leaseId, alone } = registration;
+  const { awaitedDirectoryIds } = registration;
   return encodeValue({
     epoch,
     rack,
@@ -102,11 +104,34 @@ function registrationValue(
     fenced: !alone,
     stopping: false,
     directoryIds,
+    awaitedDirectoryIds,
     hostName,
     bootId,
     leaseId,
     uncleanShutdown: !alone && isUnclean(before, registration),
   });
+}
+
+/**
+ * The directories with which this broker is waited for: those that it had before it came back without one, until no
+ * partition waits for what it had as its last known leader. None where all of them are there.
+ */
+function awaitedDirectories(
+  image: ClusterImage,
+  { nodeId, directoryIds, alone }: Registration,
+): readonly string[] {
+  const before = image.brokers.get(nodeId);
+  if (before === undefined || alone) return [];
+  const isWaitedFor = before.uncleanShutdown || isLastKnown(image, nodeId);
+  const isAwaited = isWaitedFor && before.awaitedDirectoryIds.length > 0;
+  const awaited = isAwaited ? before.awaitedDirectoryIds : before.directoryIds;
+  return awaited.every((id) => directoryIds.includes(id)) ? [] : awaited;
+}
+
+function isLastKnown(image: ClusterImage, nodeId: number): boolean {
+  return [...image.topicsByName.values()].some(({ partitions }) =>
+    partitions.some(({ lastKnownElr }) => lastKnownElr.includes(nodeId)),
+  );
 }
 
 /**

@@ -56,10 +56,14 @@ function partitionsWithout(
   for (const topic of image.topicsByName.values()) {
     const rules = partitionRules(image, topic, layers);
     for (const partition of topic.partitions) {
-      if (!partition.isr.includes(nodeId) && !partition.elr.includes(nodeId)) continue;
+      const members = [...partition.isr, ...partition.elr, ...partition.lastKnownElr];
+      if (!members.includes(nodeId)) continue;
       const isr = partition.isr.filter((id) => id !== nodeId);
       const value = changePartition(partition, { isr, uncleanReplicas: new Set([nodeId]) }, rules);
-      if (value !== undefined) changes.push(partitionChange(topic, partition, value));
+      const changed = value ?? { ...partition, partitionEpoch: partition.partitionEpoch + 1 };
+      // Nor is one waited for that has its id and none of its logs.
+      const lastKnownElr = changed.lastKnownElr.filter((id) => id !== nodeId);
+      changes.push(partitionChange(topic, partition, { ...changed, lastKnownElr }));
     }
   }
   return changes;

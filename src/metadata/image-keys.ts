@@ -99,6 +99,7 @@ export interface BrokerValue {
   readonly fenced: boolean;
   readonly stopping: boolean;
   readonly directoryIds: readonly string[];
+  readonly awaitedDirectoryIds: readonly string[];
   readonly hostName: string;
   readonly bootId: string;
   readonly leaseId: string;
@@ -197,6 +198,7 @@ export function decodeBroker(key: string, bytes: Uint8Array): BrokerValue {
 const unsaidOfBroker = {
   stopping: false,
   directoryIds: [],
+  awaitedDirectoryIds: [],
   hostName: '',
   bootId: '',
   leaseId: '',

@@ -50,6 +50,8 @@ export interface BrokerImage {
   readonly stopping: boolean;
   /** Of its log directories (KIP-858), in the order of `log.dirs`. */
   readonly directoryIds: readonly string[];
+  /** All that it had before it came back without one, while some partition waits for what was in them. */
+  readonly awaitedDirectoryIds: readonly string[];
   /** The machine it runs on, as that names itself; empty when it does not say. */
   readonly hostName: string;
   /** Changes when the memory of that machine was lost; empty when it does not say. */

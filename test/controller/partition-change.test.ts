@@ -15,6 +15,7 @@ function changed(
   const { dead = [], minInsync } = options;
   return changePartition(partitionOf(partition), targets, {
     mayLead: (id) => !dead.includes(id),
+    lacksLogs: () => false,
     minInsyncReplicasSet: minInsync,
   });
 }

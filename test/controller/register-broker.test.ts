@@ -12,7 +12,7 @@ import type { LiveImage } from '../../src/metadata/live-image.ts';
 import { must } from '../../src/util/assert.ts';
 import { brokerKeys, type TestRegistration } from '../metadata/broker-keys.ts';
 import { carryOut, clusterOf } from './cluster.ts';
-import { addTopic } from './partitions.ts';
+import { addTopic, setPartition } from './partitions.ts';
 
 const said = { directoryIds: ['d'], hostName: 'h', bootId: 'b' };
 
@@ -114,6 +114,30 @@ test('a return is clean after a stop in order, in the same boot, or when the lea
   }
   const first = clusterOf();
   assert.equal(register(first).broker.uncleanShutdown, false);
+});
+
+test('who comes back without a directory is waited for with all of them, as long as it is', () => {
+  const image = after({ live: false, directoryIds: ['d', 'e'] });
+  addTopic(image, 't', [{ replicas: [1, 2], isr: [], leader: -1, lastKnownElr: [1] }]);
+  const back = (directoryIds: readonly string[]): readonly string[] => {
+    const { broker } = register(image, { directoryIds });
+    image.apply(image.revision + 1, [{ key: imageKeys.live(1), value: null }]);
+    return broker.awaitedDirectoryIds;
+  };
+  assert.deepEqual(back(['d']), ['d', 'e']);
+  assert.deepEqual(back(['d', 'new']), ['d', 'e']);
+  assert.deepEqual(
+    back(['d', 'e']),
+    [],
+    'both are there, and what the new one had nobody waited for',
+  );
+  assert.deepEqual(back(['d']), ['d', 'e']);
+  const admitted = { epoch: 99, live: false, ...said, awaitedDirectoryIds: ['d', 'e'] };
+  image.apply(image.revision + 1, brokerKeys(1, admitted));
+  assert.deepEqual(back(['d']), ['d', 'e']);
+  image.apply(image.revision + 1, brokerKeys(1, admitted));
+  setPartition(image, 't', 0, { isr: [2], leader: 2, lastKnownElr: [] });
+  assert.deepEqual(back(['d']), []);
 });
 
 test('who has a lease stands for election where there is no controller, and one is elected', () => {

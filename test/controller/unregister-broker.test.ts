@@ -11,6 +11,8 @@ test('a fenced broker is forgotten, and is in no set any more whose members may 
     { replicas: [1, 2, 3], isr: [1], elr: [3] },
     { replicas: [1, 2] },
     { replicas: [3], isr: [], elr: [3], leader: -1, lastKnownElr: [3] },
+    { replicas: [1, 3], isr: [], elr: [], leader: -1, lastKnownElr: [3] },
+    { replicas: [1, 3], isr: [], elr: [3], leader: -1, lastKnownElr: [1] },
   ]);
   const untouched = partitionIn(image, 't', 1);
   const [result] = carryOut(image, unregisterBroker(image, 3, settingsOf()));
@@ -20,6 +22,10 @@ test('a fenced broker is forgotten, and is in no set any more whose members may 
   assert.deepEqual([replicas, isr, elr], [[1, 2, 3], [1], []]);
   assert.equal(partitionIn(image, 't', 1), untouched);
   assert.deepEqual([partitionIn(image, 't', 2).elr, partitionIn(image, 't', 2).leader], [[], -1]);
+  // Another of its id would have none of its records; who led last is waited for as before.
+  const waitedFor = [2, 3].map((index) => partitionIn(image, 't', index).lastKnownElr);
+  assert.deepEqual(waitedFor, [[], []]);
+  assert.equal(partitionIn(image, 't', 4).leader, 1);
 });
 
 test('what was set for a broker is forgotten with it, so that another of its id is not cordoned', () => {

@@ -18,6 +18,7 @@ export function brokerKeys(
     fenced: false,
     stopping: false,
     directoryIds: [],
+    awaitedDirectoryIds: [],
     hostName: '',
     bootId: '',
     leaseId: '',

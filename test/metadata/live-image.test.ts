@@ -183,6 +183,7 @@ test('brokers, their configs, the controller and producer ids follow their keys'
     admitted: true,
     stopping: false,
     directoryIds: ['d'],
+    awaitedDirectoryIds: [],
     hostName: 'h',
     bootId: '',
     leaseId: 'l',
