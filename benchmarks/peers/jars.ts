@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +11,9 @@ export type Jars =
   | { readonly available: true; readonly folder: string }
   | { readonly available: false; readonly reason: string };
 
-/** The version of Apache Kafka that `pom.xml` names. */
-function apacheKafkaVersion(): string {
-  const version = /<kafka\.version>([^<]+)</.exec(readFileSync(pom, 'utf8'))?.[1];
+/** The version of Apache Kafka that a pom names. */
+function apacheKafkaVersion(text: string): string {
+  const version = /<kafka\.version>([^<]+)</.exec(text)?.[1];
   if (version === undefined) throw new Error(`${pom} names no kafka.version`);
   return version;
 }
@@ -26,8 +27,11 @@ export async function findJars(): Promise<Jars> {
   if (java.exitCode !== 0) return { available: false, reason: 'no java in PATH' };
   const home = process.env['APACHE_KAFKA_HOME'];
   if (home !== undefined && home !== '') return jarsOfInstallation(home);
-  const folder = join(homedir(), '.cache', `apache-kafka-${apacheKafkaVersion()}`);
-  const complete = join(folder, '.complete');
+  const wanted = readFileSync(pom, 'utf8');
+  const folder = join(homedir(), '.cache', `apache-kafka-${apacheKafkaVersion(wanted)}`);
+  // A folder that was filled by another list of jars is filled up.
+  const digest = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
+  const complete = join(folder, `.complete-${digest}`);
   if (existsSync(complete)) return { available: true, folder };
   mkdirSync(folder, { recursive: true });
   const goal = [

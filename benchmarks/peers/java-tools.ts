@@ -7,6 +7,9 @@ const classes = {
   'client-compatibility-test': 'org.apache.kafka.tools.ClientCompatibilityTest',
   cluster: 'org.apache.kafka.tools.ClusterTool',
   configs: 'kafka.admin.ConfigCommand',
+  'connect-distributed': 'org.apache.kafka.connect.cli.ConnectDistributed',
+  'connect-mirror-maker': 'org.apache.kafka.connect.mirror.MirrorMaker',
+  'connect-standalone': 'org.apache.kafka.connect.cli.ConnectStandalone',
   'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
   'console-producer': 'org.apache.kafka.tools.ConsoleProducer',
   'consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
@@ -19,9 +22,13 @@ const classes = {
   'metadata-quorum': 'org.apache.kafka.tools.MetadataQuorumCommand',
   'producer-perf-test': 'org.apache.kafka.tools.ProducerPerformance',
   'reassign-partitions': 'org.apache.kafka.tools.reassign.ReassignPartitionsCommand',
+  'replica-verification': 'org.apache.kafka.tools.ReplicaVerificationTool',
   storage: 'kafka.tools.StorageTool',
+  'streams-application-reset': 'org.apache.kafka.tools.StreamsResetter',
   topics: 'org.apache.kafka.tools.TopicCommand',
+  'verifiable-consumer': 'org.apache.kafka.tools.VerifiableConsumer',
   'verifiable-producer': 'org.apache.kafka.tools.VerifiableProducer',
+  'word-count-demo': 'org.apache.kafka.streams.examples.wordcount.WordCountDemo',
 } as const;
 
 /** A tool of Apache's. */
@@ -49,6 +56,11 @@ export function javaArguments(folder: string, className: string, jvm = quickStar
   ];
 }
 
+/** The words after `java` that run one of Apache's tools with the jars in `folder`. */
+export function javaCommand(folder: string, tool: JavaTool, args: readonly string[]): string[] {
+  return [...javaArguments(folder, classes[tool]), ...args];
+}
+
 /** Runs one of Apache's tools to its end with the jars in `folder`. Never rejects. */
 export function runJavaTool(
   folder: string,
@@ -56,7 +68,7 @@ export function runJavaTool(
   args: readonly string[],
   { input, timeoutMs = 120_000 }: JavaToolOptions = {},
 ): Promise<CommandOutcome> {
-  return runCommand('java', [...javaArguments(folder, classes[tool]), ...args], {
+  return runCommand('java', javaCommand(folder, tool, args), {
     timeoutMs,
     ...(input === undefined ? {} : { input }),
   });

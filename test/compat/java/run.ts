@@ -1,7 +1,8 @@
 /**
- * `npm run test:java`: Apache Kafka's own command-line tools against Odradek, started from its sources.
- * Needs java; the jars come from `APACHE_KAFKA_HOME`, or by Maven into a cache folder. Says so and ends well
- * where there is none. Words pick files (`npm run test:java -- topics`), flags go to `node --test`.
+ * `npm run test:java`: Apache Kafka's own command-line tools, Connect, MirrorMaker 2 and Streams against Odradek,
+ * started from its sources. Needs java, and etcd for tests with brokers in several processes; the jars come from
+ * `APACHE_KAFKA_HOME`, or by Maven into a cache folder. Says so and ends well where there is none. Words pick
+ * files (`npm run test:java -- topics`), flags go to `node --test`.
  */
 import { globSync } from 'node:fs';
 import { findJars } from '../../../benchmarks/peers/jars.ts';
