@@ -40,6 +40,11 @@ export interface FetcherOptions {
 /** A partition and how fetching it goes. */
 interface Assignment {
   readonly reader: PartitionReader;
+  /**
+   * In which the broker that is asked leads. Of the answer that named that broker: with a later epoch, one that
+   * follows by now would answer from a log that may be behind.
+   */
+  leaderEpoch: number;
   isInFlight: boolean;
   mutedUntilMs: number;
   tries: number;
@@ -153,7 +158,9 @@ export class Fetcher {
     let nodeId: number | undefined;
     let failure: Error | undefined;
     try {
-      ({ nodeId } = await this.#cluster.leaderOf(topic, partition));
+      const leader = await this.#cluster.leaderOf(topic, partition);
+      ({ nodeId } = leader);
+      assignment.leaderEpoch = leader.leaderEpoch;
     } catch (error) {
       failure = asError(error);
     }
@@ -205,7 +212,8 @@ export class Fetcher {
 
   #request(assignments: readonly Assignment[]): FetchBody {
     const topics = new Map<string, FetchTopic>();
-    for (const { reader } of assignments) {
+    // Lets the broker notice when either side follows a leader that is none any more (KIP-320).
+    for (const { reader, leaderEpoch: currentLeaderEpoch } of assignments) {
       let topic = topics.get(reader.topic);
       if (topic === undefined) {
         const { topicId } = reader;
@@ -218,7 +226,7 @@ export class Fetcher {
       }
       topic.partitions.push({
         partition: reader.partition,
-        currentLeaderEpoch: this.#leaderEpoch(reader),
+        currentLeaderEpoch,
         fetchOffset: reader.position,
         partitionMaxBytes: this.#options.partitionBytesMax,
       });
@@ -237,12 +245,6 @@ export class Fetcher {
 
   #unfinishedCount(): number {
     return this.#assignments.filter(({ reader }) => !reader.isFetched).length;
-  }
-
-  /** Lets the broker notice when either side follows a leader that is none any more (KIP-320). */
-  #leaderEpoch({ topic, partition }: PartitionReader): number {
-    const partitions = this.#cluster.knownTopic(topic)?.partitions;
-    return partitions?.find((known) => known.partition === partition)?.leaderEpoch ?? -1;
   }
 
   #answerFor(response: FetchResponse, reader: PartitionReader): FetchAnswer | undefined {
@@ -339,6 +341,7 @@ function createdAgain(topic: string): OdradekError {
 function newAssignment(reader: PartitionReader): Assignment {
   return {
     reader,
+    leaderEpoch: -1,
     isInFlight: false,
     mutedUntilMs: 0,
     tries: 0,

@@ -321,6 +321,24 @@ test('a connection that breaks in the midst of reading is made anew', async () =
   );
 });
 
+test('a fetch names the epoch in which its broker was the leader, whatever is learnt before it is sent', async () => {
+  const world = await simulatedClient();
+  write(world.broker, ['a']);
+  const { client, broker } = world;
+  const consumer = await world.complete(client.consumer({ ranges: all(1) }));
+  const reading = readAll(consumer);
+  // The connection for fetches is being made; the broker would take the newer epoch as a follower too.
+  broker.leaderEpoch = 2;
+  const learning = client.cluster.metadata(['t']);
+  deepStrictEqual(valuesOf(await world.complete(reading)), ['a']);
+  await world.complete(learning);
+  const apis = broker.requests.map(({ api }) => api);
+  strictEqual(apis.lastIndexOf('Metadata') < apis.indexOf('Fetch'), true);
+  const [fetch] = broker.requestsOf('Fetch');
+  const [topic] = fetch?.body['topics'] as { partitions: { currentLeaderEpoch: number }[] }[];
+  strictEqual(topic?.partitions[0]?.currentLeaderEpoch, 1);
+});
+
 test('an unknown topic is UNKNOWN_TOPIC', async () => {
   const world = await simulatedClient({}, { unknownTopicTimeoutMs: 0 });
   await rejects(read(world, { ranges: all(1) }), (error) => hasCode(error, 'UNKNOWN_TOPIC'));

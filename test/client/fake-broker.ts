@@ -55,6 +55,8 @@ export class FakeBroker {
   readonly scripts: Script[] = [];
   readonly logs = new Map<string, RecordBatch[]>();
   readonly topics = new Map<string, number>();
+  /** Of all partitions, as its metadata says. */
+  leaderEpoch = 1;
   /** Those of topics that have one. */
   readonly topicIds = new Map<string, string>();
   readonly #runtime: Runtime;
@@ -192,7 +194,7 @@ export class FakeBroker {
           errorCode: 0,
           partitionIndex,
           leaderId: 1,
-          leaderEpoch: 1,
+          leaderEpoch: this.leaderEpoch,
           replicaNodes: [1],
           isrNodes: [1],
         })),
