@@ -171,10 +171,13 @@ export class Suspicions {
     if (suspect !== undefined && address !== undefined) {
       if (await isRefused(address, runtime.network)) await this.#end(suspect);
     }
+    // What is left is for the next controller to judge.
+    if (this.#closed) return;
     const key = imageKeys.suspicion(nodeId);
     const compares = [{ key, revision: suspicion.revision }];
-    const outcome = this.#closed ? 'committed' : await this.#commit(compares, { key, value: null });
+    const outcome = await this.#commit(compares, { key, value: null });
     this.#judging.delete(nodeId);
+    if (this.#closed) return;
     // A key that stays would hide what is said later.
     if (outcome === 'unknown') this.#judgeLater();
     // Said anew meanwhile: of another epoch, or by one whose dial was later.

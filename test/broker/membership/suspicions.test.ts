@@ -12,6 +12,7 @@ import type { MetadataStore } from '../../../src/metadata/store.ts';
 import {
   SimulatedStore,
   quickSimulatedStore,
+  type SimulatedStoreOptions,
 } from '../../../src/metadata/simulated/simulated-store.ts';
 import { createSimulation } from '../../../src/runtime/simulated/simulation.ts';
 import { must } from '../../../src/util/assert.ts';
@@ -32,13 +33,16 @@ function listenersOf(id: number) {
 }
 
 /** Brokers 1 to `count`, of which each watches over the others; the first is the controller. */
-async function watchers(count: number) {
+async function watchers(count: number, storeOptions: Partial<SimulatedStoreOptions> = {}) {
   const simulation = createSimulation({ seed: 1 });
-  const servers = new SimulatedStore(quickSimulatedStore, simulation.runtime('store'));
+  const options = { ...quickSimulatedStore, ...storeOptions };
+  const servers = new SimulatedStore(options, simulation.runtime('store'));
   const own = servers.client('test');
   const revoked: Told[] = [];
   const suspicions: string[] = [];
   const leases = new Map<number, string>();
+  const watcherOf = new Map<number, Suspicions>();
+  let looks = 0;
   for (let id = 1; id <= count; id++) {
     const { id: leaseId } = await finish(simulation, own.lease(60_000));
     leases.set(id, leaseId);
@@ -79,7 +83,10 @@ async function watchers(count: number) {
     const watcher = new Suspicions({
       runtime,
       logger: silentLogger,
-      image: () => follower.image,
+      image: () => {
+        looks++;
+        return follower.image;
+      },
       commit: (compares, changes) => store.commit(compares, changes),
       revoke: async (ended) => {
         revoked.push({ by: id, leaseId: ended, atMs: simulation.elapsedMs });
@@ -90,11 +97,12 @@ async function watchers(count: number) {
       sessionTimeoutMs: () => sessionTimeoutMs,
     });
     watching.push(watcher);
+    watcherOf.set(id, watcher);
     watcher.start();
   }
   await simulation.runFor(2000);
   assert.deepEqual([revoked, suspicions], [[], []]);
-  return { simulation, own, revoked, suspicions, leases };
+  return { simulation, own, revoked, suspicions, leases, watcherOf, looks: () => looks };
 }
 
 test('the controller ends the lease of a broker whose process has ended, once, at once', async () => {
@@ -108,6 +116,20 @@ test('the controller ends the lease of a broker whose process has ended, once, a
   assert.ok(atMs - fromMs < 100, `after ${atMs - fromMs} ms`);
   const { entries } = await finish(simulation, own.read('odradek/suspicion/'));
   assert.deepEqual(entries, [], 'nothing is left of what was said');
+});
+
+test('a controller that stops in the midst of judging leaves the suspicion to the next', async () => {
+  const { simulation, own, suspicions, watcherOf, looks } = await watchers(2, {
+    watchDelayMsMax: 50,
+  });
+  const value = encodeValue({ epoch: 1, by: 2 });
+  const change = { key: imageKeys.suspicion(9), value };
+  await finish(simulation, own.commit([], [change]));
+  await simulation.run(() => suspicions.includes('1 sees 9'));
+  for (const watcher of watcherOf.values()) watcher.close();
+  const before = looks();
+  await simulation.runFor(1000);
+  assert.ok(looks() - before < 3, 'nobody judges any more');
 });
 
 /** The process of broker 3 starts again, in its second epoch; answers its lease. */
