@@ -25,6 +25,8 @@ const kafka = new kafkajs.Kafka({
 const arrived = new Set<string>();
 /** Who read from each partition last. */
 const readers = new Map<number, string>();
+/** How many partitions each consumer has. */
+const shares = new Map<string, number>();
 const consumers = await Promise.all(
   ['ann', 'ben', 'cid'].map((name) => startConsumer(kafka, name)),
 );
@@ -32,6 +34,7 @@ const producer = kafka.producer({
   createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
 });
 await producer.connect();
+while ([...shares.values()].filter((count) => count === 1).length < 3) await setTimeout(20);
 
 await writeAndWait(producer, 'before');
 console.log('Before, with three servers:');
@@ -55,6 +58,9 @@ async function startConsumer(client: Kafka, name: string): Promise<Consumer> {
     sessionTimeout: 6000,
     heartbeatInterval: 500,
     maxWaitTimeInMs: 500,
+  });
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    shares.set(name, payload.memberAssignment[topic]?.length ?? 0);
   });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });

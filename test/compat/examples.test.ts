@@ -28,9 +28,10 @@ describe('the examples', { concurrency: 2 }, () => {
     const printed = await run('cluster/one-server-less.ts');
     const partition =
       /partition (\d): led by server (\d), followed by ([\d and]+), read by (ann|ben|cid)/g;
-    const shown = [...printed.matchAll(partition)].map(([, , leader, followers]) => ({
+    const shown = [...printed.matchAll(partition)].map(([, , leader, followers, reader]) => ({
       leader,
       followers,
+      reader,
     }));
     assert.equal(shown.length, 6, printed);
     const killed = /Server (\d) is killed/.exec(printed)?.[1];
@@ -43,6 +44,7 @@ describe('the examples', { concurrency: 2 }, () => {
       before.every(({ followers }) => / and /.test(followers ?? '')),
       printed,
     );
+    assert.deepEqual(new Set(before.map(({ reader }) => reader)), new Set(['ann', 'ben', 'cid']));
     assert.ok(
       after.every(({ leader }) => leader !== killed),
       printed,
