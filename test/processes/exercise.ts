@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Prng } from '../../src/runtime/simulated/prng.ts';
-import { must } from '../../src/util/assert.ts';
 import { checkHistory } from '../history/check-history.ts';
 import { describeEvent } from '../history/history.ts';
 import type { Violation } from '../history/violation.ts';
@@ -19,6 +18,8 @@ export interface ExerciseOptions {
   readonly faults: Readonly<Record<string, Fault>>;
   /** How long faults follow each other; unless given, until each has been. */
   readonly seconds?: number;
+  /** Whether logs and history stay where nothing was found either. */
+  readonly keep?: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -50,10 +51,12 @@ export async function exercise(options: ExerciseOptions): Promise<void> {
   }
   say(describeCounts(observer));
   await workload?.close();
-  const kept = await cluster.close({ keep: problem !== undefined });
-  if (problem === undefined) return;
-  keepHistory(must(kept), observer, workload?.complaints ?? []);
-  throw new Error(`seed ${seed}; logs and history are in ${kept}`, { cause: problem });
+  const keep = problem !== undefined || options.keep === true;
+  const kept = await cluster.close({ keep });
+  if (kept !== undefined) keepHistory(kept, observer, workload?.complaints ?? []);
+  const place = kept === undefined ? '' : `; logs and history are in ${kept}`;
+  if (problem !== undefined) throw new Error(`seed ${seed}${place}`, { cause: problem });
+  say(`nothing was found${place}`);
 }
 
 function describeCounts({ counts }: Observer): string {

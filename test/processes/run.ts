@@ -1,7 +1,8 @@
 /**
  * `npm run test:processes -- --seconds 600 --seed 7`: real clients against three broker processes and a real etcd, to
  * which one fault after the other happens, for so long (600 s unless given), with the faults of brokers and of etcd in
- * an order that the seed decides (one of chance unless given). Needs an etcd, from `ETCD_BIN` or the PATH.
+ * an order that the seed decides (one of chance unless given). `--keep` leaves the brokers' logs and the history behind,
+ * which stay anyway where something was found. Needs an etcd, from `ETCD_BIN` or the PATH.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -11,7 +12,11 @@ import { etcdFaults } from './etcd-faults.ts';
 import { exercise } from './exercise.ts';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    seconds: { type: 'string' },
+    seed: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+  },
 });
 const beganMs = performance.now();
 
@@ -24,6 +29,7 @@ if (etcdMissing === false) {
   await exercise({
     seed: Number(values.seed ?? randomInt(1_000_000)),
     seconds: Number(values.seconds ?? 600),
+    keep: values.keep,
     faults: { ...brokerFaults, ...etcdFaults },
     say,
   });
