@@ -263,7 +263,7 @@ export class RunningBroker {
     );
     this.#reconfigure();
     const { random } = this.#runtime;
-    const ofMetadata = await clusterIdOf(this.#metadata, clusterId, { isShared, random });
+    const ofMetadata = await clusterIdOf(this.#metadata, clusterId, { ...this.#opened, random });
     if (!isShared) requireJournalOf(this.#setup.metadataDirectory, ofMetadata, clusterId);
     return ofMetadata;
   }

@@ -39,6 +39,8 @@ export interface OpenedStore {
   readonly store: MetadataStore;
   /** Whether other brokers may be using it. */
   readonly isShared: boolean;
+  /** The file by which a log directory says that its metadata is in such a store; undefined where none does. */
+  readonly marker: string | undefined;
   /**
    * The last step of a start: notes in the log directories where their metadata is. One that fails before may have
    * begun a journal that it takes away again.
@@ -72,6 +74,7 @@ export async function openStore(
     return {
       store: await openEtcd(config.metadataStore, modules),
       isShared: true,
+      marker: markerIn(place, modules.runtime.files),
       claim: async (logs) => mark(logs, address, modules.runtime.files),
       release: () => Promise.resolve(),
     };
@@ -94,6 +97,7 @@ export async function openStore(
     return {
       store,
       isShared: false,
+      marker: undefined,
       claim: async (logs) => {
         if (place.temporary) return;
         const { metadataDirectory } = place;
@@ -115,7 +119,7 @@ export async function openStore(
 /** A store that is the caller's choice, and that other brokers use too. */
 export function sharedStore(store: MetadataStore): OpenedStore {
   const nothing = (): Promise<void> => Promise.resolve();
-  return { store, isShared: true, claim: nothing, release: nothing };
+  return { store, isShared: true, marker: undefined, claim: nothing, release: nothing };
 }
 
 /** With etcd the broker would come up without the topics that are in the journal. */
@@ -132,13 +136,17 @@ function refuseJournal({ metadataDirectory, directories }: MetadataPlace, files:
  * With a journal of its own, the broker would take what is in its directories for topics of a cluster that
  * begins, without their configs, and lead partitions that others lead.
  */
-function refuseMarked({ directories }: MetadataPlace, files: Files): void {
-  const paths = directories.map((directory) => files.join(directory, markerName));
-  const marked = paths.find((path) => ifReadable(() => files.stat(path) !== undefined));
+function refuseMarked(place: MetadataPlace, files: Files): void {
+  const marked = markerIn(place, files);
   if (marked === undefined) return;
   const store = new TextDecoder().decode(files.readFile(marked)).trim();
   const expected = `${store}, where the metadata of this broker is, or that etcd by another address (${marked} says so)`;
   throw invalidConfig(storeKey, 'embedded', expected);
+}
+
+function markerIn({ directories }: MetadataPlace, files: Files): string | undefined {
+  const paths = directories.map((directory) => files.join(directory, markerName));
+  return paths.find((path) => ifReadable(() => files.stat(path) !== undefined));
 }
 
 function mark(logs: LogManager, address: string, files: Files): void {

@@ -132,6 +132,29 @@ test('a data directory of another cluster is refused', { skip }, async () => {
   await (await start('one', 'of-one')).stop();
 });
 
+test(
+  'an etcd that has lost its data is not begun anew by whoever comes first',
+  { skip },
+  async () => {
+    const own = await EtcdProcess.start();
+    const config = { 'odradek.metadata.store': `etcd://${own.endpoint}` };
+    const dataDir = join(folder, 'of-lost');
+    await (await createBroker({ dataDir, config, topics: { kept: 1 } })).stop();
+    await own.kill();
+    own.loseData();
+    await own.run();
+    const marker = join(dataDir, 'odradek-metadata.etcd');
+    await assert.rejects(createBroker({ dataDir, config }), (error: Error) => {
+      assert.match(error.message, /no cluster in it.*bring its data back.*remove that file/);
+      assert.ok(error.message.includes(marker));
+      return true;
+    });
+    rmSync(marker);
+    await using broker = await createBroker({ dataDir, config });
+    assert.deepEqual(await broker.records('kept'), []);
+  },
+);
+
 test('a directory with a metadata journal is not used with etcd', { skip }, async () => {
   const dataDir = join(folder, 'journal');
   await (await createBroker({ dataDir, topics: { kept: 1 } })).stop();

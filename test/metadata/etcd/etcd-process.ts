@@ -174,6 +174,11 @@ export class EtcdProcess {
     await ended;
   }
 
+  /** As when its disk is lost; it is not to run meanwhile. */
+  loseData(): void {
+    rmSync(join(this.#directory, 'data'), { recursive: true });
+  }
+
   async remove(): Promise<void> {
     await this.kill();
     made.delete(this);
