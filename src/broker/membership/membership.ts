@@ -302,12 +302,18 @@ export class Membership {
     if (!canHandOver(metadata.image, this.self)) return;
     this.#handsOver = true;
     const deadlineMs = runtime.clock.monotonicMs() + brokerSessionTimeoutMs;
-    try {
-      await metadata.run((image) => announceStop(image, this.self));
-    } catch (error) {
-      logger.warn('could not hand over', { error: errorText(error) });
-      return;
-    }
+    const announced = metadata
+      .run((image) => announceStop(image, this.self))
+      .then(
+        () => true,
+        (error: unknown) => {
+          logger.warn('could not hand over', { error: errorText(error) });
+          return false;
+        },
+      );
+    // A store that goes away behind the commit never lets the image see it.
+    const late = this.#waiters.until(() => false, deadlineMs).then(() => false);
+    if (!(await Promise.race([announced, late]))) return;
     const { nodeId } = this.#options;
     await this.#waiters.until(() => leadsNothing(metadata.image, nodeId), deadlineMs);
   }

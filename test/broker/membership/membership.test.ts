@@ -5,8 +5,9 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeValue, imageKeys } from '../../../src/metadata/image-keys.ts';
+import { decodeBroker, encodeValue, imageKeys } from '../../../src/metadata/image-keys.ts';
 import type { BrokerImage, PartitionImage } from '../../../src/metadata/image.ts';
+import type { StoreEntry } from '../../../src/metadata/store.ts';
 import { errorName } from '../../../src/protocol/error-codes.ts';
 import {
   findCoordinatorRequest,
@@ -317,6 +318,23 @@ test('a broker that stops in order hands over what it leads first, within 200 ms
   await cluster.start(1);
   assert.equal(brokerAt(cluster, 1, 1).uncleanShutdown, false);
   await cluster.until(() => partitionAt(cluster, 2).isr.length === 3);
+});
+
+test('a broker that has announced its stop and hears nothing of the store any more stops all the same', async () => {
+  const cluster = await SimulatedCluster.start(3, { store: { watchDelayMsMax: 500 } });
+  await cluster.createTopic(topic, [1, 2, 3]);
+  const stopping = cluster.broker(1).stop();
+  const key = imageKeys.broker(1);
+  const announces = ({ value }: StoreEntry): boolean => decodeBroker(key, value).stopping;
+  await cluster.until(() => cluster.store.readNow(key).entries.some(announces));
+  // The answer to the commit comes at once, the watch would tell of it later.
+  await cluster.simulation.runFor(1);
+  assert.equal(brokerAt(cluster, 1, 1).stopping, false);
+  cluster.store.setReachable('broker1', false);
+  const fromMs = cluster.simulation.elapsedMs;
+  await cluster.complete(stopping);
+  const tookMs = cluster.simulation.elapsedMs - fromMs;
+  assert.ok(tookMs < 30_000, `stopped after ${tookMs} ms`);
 });
 
 test('a broker back from power loss is in no in-sync or eligible set when it is admitted', async () => {
