@@ -41,7 +41,7 @@ export const apiVersionsApi = defineApi({
       errorCode: 0,
       apiKeys: services.served.map(advertised),
       supportedFeatures: servedFeatures,
-      finalizedFeaturesEpoch: BigInt(services.image().revision),
+      finalizedFeaturesEpoch: BigInt(services.partitions.revision),
       finalizedFeatures: servedFeatures.map(({ name, maxVersion }) => ({
         name,
         minVersionLevel: maxVersion,

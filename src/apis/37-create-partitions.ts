@@ -14,6 +14,7 @@ import {
 import { defineApi } from './api.ts';
 import { placementStarts } from './make-topics.ts';
 import { runOrRefuse } from './run-or-refuse.ts';
+import { seenEverywhere } from './seen-everywhere.ts';
 
 /** Serves CreatePartitions. */
 export const createPartitionsApi = defineApi({
@@ -33,7 +34,7 @@ export const createPartitionsApi = defineApi({
       (refusal) => topics.map(({ name }) => ({ name, refusal })),
     );
     const areMade = !validateOnly && results.some(({ refusal }) => refusal === undefined);
-    if (areMade) await services.peers.reached(services.image().revision);
+    if (areMade) await seenEverywhere(services);
     return {
       throttleTimeMs: 0,
       results: results.map(({ name, refusal }) => ({

@@ -9,9 +9,12 @@ export type MissingPartition =
   | 'NOT_LEADER_OR_FOLLOWER'
   | 'KAFKA_STORAGE_ERROR';
 
+/** Of the broker, what it takes to look a partition up. */
+type LookupServices = Pick<ApiServices, 'partitions' | 'image' | 'nodeId'>;
+
 /** The partition `index` of a topic named by its name, or why there is none here. */
 export function findPartition(
-  services: ApiServices,
+  services: LookupServices,
   topic: string,
   index: number,
 ): Partition | MissingPartition {
@@ -22,7 +25,7 @@ export function findPartition(
 
 /** The partition `index` of a topic named by its id, or why there is none here. */
 export function findPartitionById(
-  services: ApiServices,
+  services: LookupServices,
   topicId: string,
   index: number,
 ): Partition | MissingPartition {
@@ -33,12 +36,13 @@ export function findPartitionById(
 }
 
 function whyMissing(
-  services: ApiServices,
+  services: LookupServices,
   topic: TopicImage | undefined,
   index: number,
 ): MissingPartition {
   const partition = topic?.partitions[index];
-  if (partition === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
+  if (topic === undefined || partition === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
+  if (services.partitions.isComing(topic.id, index)) return 'NOT_LEADER_OR_FOLLOWER';
   // A replica that should be here and is not has lost its log directory.
   return partition.replicas.includes(services.nodeId)
     ? 'KAFKA_STORAGE_ERROR'

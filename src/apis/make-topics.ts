@@ -7,6 +7,7 @@ import {
 import { isRefusal } from '../controller/decision.ts';
 import { randomUuid } from '../protocol/uuid.ts';
 import { runOrRefuse } from './run-or-refuse.ts';
+import { seenEverywhere } from './seen-everywhere.ts';
 import type { ApiServices } from './services.ts';
 
 /** Where placement may begin: any number, so that topics do not all start at the same broker. */
@@ -17,7 +18,10 @@ export const placementStarts = 2 ** 31;
  * whoever is asked next names their leaders, who take requests for them. A result for each name.
  */
 export async function makeTopics(
-  services: Pick<ApiServices, 'metadata' | 'random' | 'controllerSettings' | 'peers' | 'image'>,
+  services: Pick<
+    ApiServices,
+    'metadata' | 'random' | 'controllerSettings' | 'partitions' | 'peers' | 'image'
+  >,
   topics: readonly NewTopic[],
   options: { readonly validateOnly: boolean },
 ): Promise<readonly CreateTopicResult[]> {
@@ -33,6 +37,6 @@ export async function makeTopics(
     (refusal) => topics.map(({ name }) => ({ name, ...refusal })),
   );
   const areMade = !options.validateOnly && results.some((result) => !isRefusal(result));
-  if (areMade) await services.peers.reached(services.image().revision);
+  if (areMade) await seenEverywhere(services);
   return results;
 }

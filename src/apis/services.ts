@@ -17,6 +17,12 @@ import type { MetadataCommands } from './metadata-commands.ts';
 export interface PartitionLookup {
   get(topic: string, index: number): Partition | undefined;
   getById(topicId: string, index: number): Partition | undefined;
+  /** Whether it is about to be made: the image has it here already. */
+  isComing(topicId: string, index: number): boolean;
+  /** Of the image that is acted on in full, with all partitions that it has here. */
+  readonly revision: number;
+  /** Settles once this broker acts on `revision` in full. */
+  reached(revision: number): Promise<void>;
 }
 
 /** What the other brokers know of the cluster. */

@@ -293,7 +293,7 @@ export class RunningBroker {
         listeners: [this.#replicas, this.#groups],
       },
     );
-    this.#partitions.load(metadata.image);
+    await this.#partitions.load(metadata.image);
     await this.#opened?.claim(logManager);
   }
 

@@ -9,6 +9,7 @@ import { lacksRoom } from '../storage/storage-failure.ts';
 import type { Timer, Timers } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
+import { StepwiseJobs } from './stepwise-jobs.ts';
 
 /** Who follows which partitions are on this broker, and who leads them. */
 export interface PartitionsListener {
@@ -51,8 +52,9 @@ interface Roomless {
 }
 
 /**
- * The partitions that have a replica on this broker, kept in step with the image: made, changed and closed
- * as commits arrive. Looked up on the way of every request, by name or by id, without a copy.
+ * The partitions that have a replica on this broker, kept in step with the image: changed and closed as commits
+ * arrive, and made one after the other where there are many, from the image as it is when their turn comes.
+ * Looked up on the way of every request, by name or by id, without a copy.
  */
 export class Partitions implements PartitionLookup {
   readonly #options: PartitionsOptions;
@@ -61,6 +63,10 @@ export class Partitions implements PartitionLookup {
   readonly #byName = new Map<string, (Partition | undefined)[]>();
   /** The same arrays. */
   readonly #byId = new Map<string, (Partition | undefined)[]>();
+  /** Logs that are to be made, or deleted, for which a commit may ask by the thousand. */
+  readonly #jobs: StepwiseJobs;
+  /** Indexes of those that are to be made, by topic id. */
+  readonly #coming = new Map<string, Set<number>>();
   /** Partitions whose log found no room, by topic id. */
   readonly #roomless = new Map<string, Roomless>();
   #retry: Timer | undefined;
@@ -70,6 +76,7 @@ export class Partitions implements PartitionLookup {
     this.#options = options;
     this.#nodeId = options.nodeId;
     this.#modules = modules;
+    this.#jobs = new StepwiseJobs(modules);
     modules.logManager.onDirectoryOffline((_path, logs) => this.#logsLost(logs));
   }
 
@@ -81,14 +88,26 @@ export class Partitions implements PartitionLookup {
     return this.#byId.get(topicId)?.[index];
   }
 
+  isComing(topicId: string, index: number): boolean {
+    return this.#coming.get(topicId)?.has(index) === true;
+  }
+
+  get revision(): number {
+    return this.#jobs.revision;
+  }
+
+  reached(revision: number): Promise<void> {
+    return this.#jobs.reached(revision);
+  }
+
   *all(): IterableIterator<Partition> {
     for (const partitions of this.#byName.values()) {
       for (const partition of partitions) if (partition !== undefined) yield partition;
     }
   }
 
-  /** Takes in the whole image, once, at start. Logs that it does not know are set aside. */
-  load(image: ClusterImage): void {
+  /** Takes in the whole image, once, at start; settles when it has. Logs that it does not know are set aside. */
+  load(image: ClusterImage): Promise<void> {
     const { logManager } = this.#modules;
     for (const log of logManager.logs()) {
       const topic = image.topicsByName.get(log.topic);
@@ -99,17 +118,20 @@ export class Partitions implements PartitionLookup {
         logManager.setAside(log.topic, log.partition);
       }
     }
+    this.#jobs.advance(image.revision);
     for (const topic of image.topicsByName.values()) {
       // They had a log before, but for those that were new when the broker ended.
-      for (const partition of topic.partitions) this.#bring(topic, partition, { isNew: false });
+      this.#take(topic, topic.partitions.keys(), { isNew: false });
     }
+    return this.reached(image.revision);
   }
 
   /** Takes in what some commits changed. */
   apply(delta: ImageDelta, image: ClusterImage): void {
+    this.#jobs.advance(image.revision);
     for (const topic of delta.topicsDeleted) this.#remove(topic);
     for (const [topic, indexes] of delta.partitionsChanged) {
-      this.#bringAll(topic, indexes, { isNew: true });
+      this.#take(topic, indexes, { isNew: true });
     }
     if (delta.brokersChanged.size > 0) {
       for (const listener of this.#modules.listeners) listener.brokersChanged?.();
@@ -117,6 +139,43 @@ export class Partitions implements PartitionLookup {
     const allTopics = delta.brokerConfigsChanged.size > 0;
     for (const topic of allTopics ? image.topicsByName.values() : delta.topicConfigsChanged) {
       this.#reconfigure(topic);
+    }
+  }
+
+  /**
+   * Those that are here change at once: who leads must know, and what a leader has proposed counts until it does.
+   * Others are made when their turn comes.
+   */
+  #take(topic: TopicImage, indexes: Iterable<number>, options: { isNew: boolean }): void {
+    const missing: number[] = [];
+    for (const index of indexes) {
+      const state = topic.partitions[index];
+      if (state === undefined || this.isComing(topic.id, index)) continue;
+      if (this.getById(topic.id, index) !== undefined) this.#bring(topic, state, options);
+      else if (state.replicas.includes(this.#nodeId)) missing.push(index);
+    }
+    if (missing.length === 0) return;
+    const coming = this.#coming.get(topic.id) ?? new Set();
+    this.#coming.set(topic.id, coming);
+    for (const index of missing) coming.add(index);
+    this.#jobs.add(this.#make(topic, missing, options));
+  }
+
+  /** Makes one a step. */
+  *#make(
+    topic: TopicImage,
+    indexes: readonly number[],
+    options: { isNew: boolean },
+  ): Generator<void> {
+    for (const index of indexes) {
+      const coming = this.#coming.get(topic.id);
+      // It was deleted meanwhile.
+      if (this.#closed || coming === undefined) return;
+      coming.delete(index);
+      if (coming.size === 0) this.#coming.delete(topic.id);
+      const state = topic.partitions[index];
+      if (state !== undefined) this.#bring(topic, state, options);
+      yield;
     }
   }
 
@@ -209,15 +268,8 @@ export class Partitions implements PartitionLookup {
       this.#retry = undefined;
       const waiting = [...this.#roomless.values()];
       this.#roomless.clear();
-      for (const entry of waiting) this.#bringAll(entry.topic, entry.indexes, entry);
+      for (const entry of waiting) this.#take(entry.topic, entry.indexes, entry);
     });
-  }
-
-  #bringAll(topic: TopicImage, indexes: Iterable<number>, options: { isNew: boolean }): void {
-    for (const index of indexes) {
-      const partition = topic.partitions[index];
-      if (partition !== undefined) this.#bring(topic, partition, options);
-    }
   }
 
   #reconfigure(topic: TopicImage): void {
@@ -226,16 +278,23 @@ export class Partitions implements PartitionLookup {
   }
 
   #remove(topic: TopicImage): void {
+    this.#coming.delete(topic.id);
     const partitions = this.#byId.get(topic.id);
     if (partitions === undefined) return;
     this.#byId.delete(topic.id);
     this.#roomless.delete(topic.id);
     // A topic of the same name may have been made in the same commits.
     if (this.#byName.get(topic.name) === partitions) this.#byName.delete(topic.name);
-    for (const [index, partition] of partitions.entries()) {
-      if (partition !== undefined) this.#close(partition);
+    for (const partition of partitions) if (partition !== undefined) this.#close(partition);
+    this.#jobs.add(this.#deleteLogs(topic.name, partitions.length));
+  }
+
+  /** Deletes one a step; a topic of the same name gets its logs behind that. */
+  *#deleteLogs(topic: string, count: number): Generator<void> {
+    for (let index = 0; index < count; index++) {
       // Also one that was lost with its directory, whose log would else stand in the way of a new one.
-      this.#modules.logManager.delete(topic.name, index);
+      this.#modules.logManager.delete(topic, index);
+      yield;
     }
   }
 
@@ -271,6 +330,8 @@ export class Partitions implements PartitionLookup {
   close(): void {
     this.#closed = true;
     if (this.#retry !== undefined) this.#modules.timers.clearTimer(this.#retry);
+    // No more are made; but what is deleted must not be found at the next start.
+    this.#jobs.finish();
     for (const partition of this.all()) partition.close();
     this.#byName.clear();
     this.#byId.clear();

@@ -152,7 +152,8 @@ export class ImageCluster {
             })),
         ),
     };
-    return { ...servicesOver(image, nodeId), logManager } as unknown as ApiServices;
+    const partitions = { revision: image.revision };
+    return { ...servicesOver(image, nodeId), logManager, partitions } as unknown as ApiServices;
   }
 }
 

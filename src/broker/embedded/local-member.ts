@@ -156,7 +156,9 @@ export class LocalMember implements ClusterMember {
   }
 
   async reached(revision: number): Promise<void> {
-    await this.#life?.running.metadata.reached(revision);
+    const running = this.#life?.running;
+    await running?.metadata.reached(revision);
+    await running?.partitions.reached(revision);
   }
 }
 

@@ -105,7 +105,9 @@ async function reached(
   port: OwnerPort,
   { id, revision }: { readonly id: number; readonly revision: number },
 ): Promise<void> {
-  await (await starting).metadata.reached(revision);
+  const { metadata, partitions } = await starting;
+  await metadata.reached(revision);
+  await partitions.reached(revision);
   port.post({ kind: 'has reached', id });
 }
 
