@@ -48,6 +48,10 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   #waiting = false;
   /** While it waits. */
   readonly #byPartition = new Map<Partition, FetchTarget>();
+  /** Where a follower's partitions are among the targets, while it waits. */
+  readonly #indexes = new Map<FetchPartition, number>();
+  /** The one that is looked up just now, which may move its high watermark. */
+  #resolving: FetchPartition | undefined;
   /** From here on: the answer as it is put together. */
   #remainingBytes = 0;
   #foundData = false;
@@ -103,8 +107,9 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   #waitForTargets(): void {
     const changes = this.#changes;
     if (changes !== undefined) changes.listener = this;
-    for (const target of this.#targets) {
+    for (const [at, target] of this.#targets.entries()) {
       const { asked, partition } = target;
+      if (this.#isFollower) this.#indexes.set(asked, at);
       if (partition === undefined) continue;
       if (changes !== undefined) {
         changes.watch(asked, partition);
@@ -115,15 +120,27 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     }
   }
 
-  /** `SessionListener`: one more of a follower's partitions is to be looked at. */
+  /** `SessionListener`, and without a session: one of a follower's partitions is to be looked at, once more or for the first time. */
   partitionChanged(asked: FetchPartition): void {
-    if (!this.#waiting) return;
-    let at = this.#targets.findIndex((target) => target.asked === asked);
-    if (at < 0) at = this.#targets.push(this.#resolve(asked)) - 1;
-    const target = this.#targets[at] as FetchTarget;
-    if (isRead(target)) this.#measure(target);
+    if (!this.#waiting || this.#resolving === asked) return;
+    const target = this.#lookedAtNow(asked);
     const isOver = !isRead(target) || this.#availableBytes >= this.#call.request.minBytes;
     if (isOver) this.#endWait();
+  }
+
+  #lookedAtNow(asked: FetchPartition): FetchTarget {
+    const at = this.#indexes.get(asked) ?? this.#targets.length;
+    const known = this.#targets[at];
+    if (known !== undefined && isRead(known)) this.#measure(known);
+    // Who has everything may be looked at since he may come into the in-sync set now, as he could not before.
+    const isNoted = known !== undefined && (!isRead(known) || known.availableBytes > 0);
+    if (isNoted) return known;
+    this.#resolving = asked;
+    const target = this.#resolve(asked);
+    this.#resolving = undefined;
+    this.#targets[at] = target;
+    this.#indexes.set(asked, at);
+    return target;
   }
 
   get #isFollower(): boolean {
@@ -169,6 +186,10 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   dataArrived(partition: Partition): void {
     const target = this.#byPartition.get(partition);
     if (!this.#waiting || target === undefined) return;
+    if (this.#isFollower) {
+      this.partitionChanged(target.asked);
+      return;
+    }
     this.#measure(target);
     if (this.#availableBytes >= this.#call.request.minBytes) this.#endWait();
   }

@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { registrationChange } from '../../src/controller/registration-change.ts';
 import { errorName } from '../../src/protocol/error-codes.ts';
 import { apiVersionsRequest } from '../../src/protocol/messages/api-versions.ts';
 import {
@@ -330,3 +331,32 @@ test('a follower’s fetch does not wait where something more came together with
   await cluster.simulation.runFor(100);
   assert.equal(follower.frames.length, 2, 'both are answered');
 });
+
+/** Writes into the registration of broker 2 whether it is about to stop. */
+async function setStopping(cluster: SimulatedCluster, stopping: boolean): Promise<void> {
+  const own = must((await cluster.image()).brokers.get(2));
+  const { key, value } = registrationChange(own, { stopping });
+  assert.equal(await cluster.commit([], [{ key, value }]), 'committed');
+}
+
+for (const [session, sessionEpoch] of [
+  ['in a session', 0],
+  ['without a session', -1],
+] as const)
+  test(`a follower that may come in sync while its fetch waits comes in at once, ${session}`, async () => {
+    const cluster = await ledByOne(0);
+    const isrAtLeader = (): readonly number[] => cluster.partition(1, topic).state.isr;
+    await setStopping(cluster, true);
+    await cluster.until(() => isrAtLeader().length === 1);
+    const peer = await cluster.connect(1);
+    const { leaderEpoch } = cluster.partition(1, topic);
+    const body = bodyOf(cluster, { replicaId: 2, leaderEpoch, maxWaitMs: 20_000 });
+    peer.write(requestFrame(fetchRequest, 18, 1, { ...body, sessionEpoch }));
+    const { waitingFetches } = cluster.partition(1, topic);
+    await cluster.until(() => cluster.partition(1, topic).waitingFetches > waitingFetches);
+    await setStopping(cluster, false);
+    const before = cluster.simulation.elapsedMs;
+    await cluster.until(() => isrAtLeader().length === 2);
+    assert.ok(cluster.simulation.elapsedMs - before < 1000);
+    peer.close();
+  });
