@@ -49,6 +49,8 @@ interface Followed {
   failures: number;
 }
 
+/** A fetcher complains of one partition in so long: thousands may fail for the same reason. */
+const complaintMs = 10_000;
 /** Pause after the first failure; doubled for each further one, up to `replica.fetch.backoff.ms`. */
 const firstBackoffMs = 20;
 
@@ -73,6 +75,9 @@ export class Fetcher {
     dataArrived: (partition) => this.#written(partition),
     partitionClosed: (partition) => this.#written(partition),
   };
+  /** When it complained last, and of how many it has said nothing since. */
+  #complainedMs = -Infinity;
+  #unsaid = 0;
   #isRunning = false;
   #isFetching = false;
   #failures = 0;
@@ -314,12 +319,23 @@ export class Fetcher {
   }
 
   #delay(followed: Followed, problem: string): void {
-    const { topic, index } = followed.partition;
     followed.failures++;
     this.#putOff(followed, backoff(followed.failures, this.#modules.settings().backoffMs));
-    const fields = { topic, partition: index, leaderEpoch: followed.leaderEpoch, problem };
     // Brokers learn of elections one after the other: the first refusals mean nothing.
-    if (followed.failures > 3) this.#modules.logger.warn('a partition cannot be followed', fields);
+    if (followed.failures > 3) this.#complain(followed, problem);
+  }
+
+  #complain({ partition, leaderEpoch }: Followed, problem: string): void {
+    const nowMs = this.#modules.clock.monotonicMs();
+    if (nowMs - this.#complainedMs < complaintMs) {
+      this.#unsaid++;
+      return;
+    }
+    const fields = { topic: partition.topic, partition: partition.index, leaderEpoch, problem };
+    const others = this.#unsaid === 0 ? {} : { othersBefore: this.#unsaid };
+    this.#modules.logger.warn('a partition cannot be followed', { ...fields, ...others });
+    this.#complainedMs = nowMs;
+    this.#unsaid = 0;
   }
 
   #putOff(followed: Followed, delayMs: number): void {
