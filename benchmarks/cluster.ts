@@ -4,8 +4,10 @@
  * measured in turns, `--rounds` times, each after a warm-up:
  *
  * - `start`: from nothing until each broker knows all three, Odradek's etcd included.
- * - `throughput`: acks=all to six partitions of three replicas, two of which must be in sync; batches of 15 records
- *   of 1 KiB, as Java's producer fills its 16 KiB, two of them a request, five requests in flight to each broker.
+ * - `java-producer`: acks=all to six partitions of three replicas, two of which must be in sync, written by Apache's
+ *   `kafka-producer-perf-test`, where Java is there.
+ * - `throughput`: the same by our own client: batches of 15 records of 1 KiB, as Java's producer fills its 16 KiB, two
+ *   of them a request, five requests in flight to each broker.
  * - `latency`: one record of 1 KiB after the other, 100 a second, until it is acknowledged by all, and until a
  *   consumer has it.
  * - `failover`: SIGKILL of the broker that leads what is written to, one record each 5 ms, until another one
@@ -20,6 +22,7 @@
 import { parseArgs } from 'node:util';
 import { startApacheCluster } from './lib/apache-cluster.ts';
 import { killedLeader, stoppedLeader } from './lib/cluster-failover.ts';
+import { createJavaProducerTopic, javaProducer } from './lib/cluster-java-producer.ts';
 import { LatencyLoad } from './lib/cluster-latency.ts';
 import { ThroughputLoad } from './lib/cluster-throughput.ts';
 import { findEtcd } from './lib/etcd.ts';
@@ -33,7 +36,7 @@ const { values } = parseArgs({
     tiny: { type: 'boolean', default: false },
     'beside-apache': { type: 'boolean', default: false },
     rounds: { type: 'string' },
-    only: { type: 'string', default: 'start,throughput,latency,failover,stop' },
+    only: { type: 'string', default: 'start,java-producer,throughput,latency,failover,stop' },
     seconds: { type: 'string' },
   },
 });
@@ -76,6 +79,26 @@ async function measureThroughput(
     }
   }
   for (const { load } of loads) load.close();
+}
+
+async function measureJavaProducer(
+  clusters: readonly MeasuredCluster[],
+  figures: ComparedFigures,
+): Promise<void> {
+  const jars = await findJars();
+  if (!jars.available) {
+    console.log(`java-producer: ${jars.reason}`);
+    return;
+  }
+  const megabytes = values.tiny ? 1 : 40 * (stretchMs / 1000);
+  for (const cluster of clusters) await createJavaProducerTopic(cluster);
+  for (const cluster of clusters) await javaProducer(jars.folder, cluster, megabytes * 2);
+  for (let round = 0; round < rounds; round++) {
+    for (const cluster of clusters) {
+      const figure = 'java-producer, MB per CPU second';
+      figures.add(figure, cluster.name, await javaProducer(jars.folder, cluster, megabytes));
+    }
+  }
 }
 
 async function measureLatency(
@@ -156,6 +179,8 @@ if (etcd === undefined) {
     }
   }
   try {
+    // The more it writes, the warmer is what follows.
+    if (only.has('java-producer')) await measureJavaProducer(clusters, figures);
     if (only.has('throughput')) await measureThroughput(clusters, figures);
     if (only.has('latency')) await measureLatency(clusters, figures);
     await measureDeaths(clusters, figures);

@@ -5,8 +5,7 @@ import { fetchRequest, fetchResponse } from '../../src/protocol/messages/fetch.t
 import { produceRequest } from '../../src/protocol/messages/produce.ts';
 import { splitBatches } from '../../src/records/split-batches.ts';
 import { must } from '../../src/util/assert.ts';
-import type { MeasuredCluster } from './measured-cluster.ts';
-import { cpuSeconds } from './process-cpu.ts';
+import { clusterCpuSeconds, type MeasuredCluster } from './measured-cluster.ts';
 import { bootstrapOf, createReplicatedTopic } from './replicated-topic.ts';
 import { batchOf } from './topics.ts';
 import { encoded, Wire } from './wire.ts';
@@ -147,9 +146,7 @@ export class LatencyLoad {
       lane.acknowledgedMs.length = 0;
       lane.endToEndMs.length = 0;
     }
-    const used = (): number =>
-      this.#cluster.nodes.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
-    const before = used();
+    const before = clusterCpuSeconds(this.#cluster);
     const beganMs = performance.now();
     for (let i = 0; i < options.records; i++) {
       const dueMs = beganMs + (i * 1000) / options.perSecond - performance.now();
@@ -160,7 +157,7 @@ export class LatencyLoad {
     return {
       acknowledged: latenciesOf(this.#lanes.flatMap(({ acknowledgedMs }) => acknowledgedMs)),
       endToEnd: latenciesOf(this.#lanes.flatMap(({ endToEndMs }) => endToEndMs)),
-      cpuMsPerRecord: ((used() - before) * 1000) / options.records,
+      cpuMsPerRecord: ((clusterCpuSeconds(this.#cluster) - before) * 1000) / options.records,
     };
   }
 

@@ -4,7 +4,7 @@ import { readResponseHeader } from '../../src/protocol/header.ts';
 import { produceRequest, produceResponse } from '../../src/protocol/messages/produce.ts';
 import { must } from '../../src/util/assert.ts';
 import { cpuSeconds } from './process-cpu.ts';
-import type { MeasuredCluster } from './measured-cluster.ts';
+import { clusterCpuSeconds, type MeasuredCluster } from './measured-cluster.ts';
 import { bootstrapOf, createReplicatedTopic } from './replicated-topic.ts';
 import { batchOf } from './topics.ts';
 import { encoded, Wire } from './wire.ts';
@@ -52,8 +52,8 @@ export class ThroughputLoad {
   }
 
   async run(ms: number): Promise<Throughput> {
-    const { nodes, storePid } = this.#cluster;
-    const used = (): number => nodes.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
+    const { storePid } = this.#cluster;
+    const used = (): number => clusterCpuSeconds(this.#cluster);
     const usedByStore = (): number => (storePid === undefined ? 0 : cpuSeconds(storePid));
     const [before, storeBefore, beganMs] = [used(), usedByStore(), performance.now()];
     const requests = await this.#pump(beganMs + ms);

@@ -1,3 +1,5 @@
+import { cpuSeconds } from './process-cpu.ts';
+
 /** A broker of a cluster that is measured, in a process of its own on 127.0.0.1. */
 export interface MeasuredNode {
   readonly nodeId: number;
@@ -20,4 +22,9 @@ export interface MeasuredCluster {
   readonly storePid: number | undefined;
   /** Ends all of its processes and removes its data. */
   remove(): Promise<void>;
+}
+
+/** CPU seconds that the present processes of its brokers have used together so far. */
+export function clusterCpuSeconds({ nodes }: MeasuredCluster): number {
+  return nodes.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
 }
