@@ -3,8 +3,10 @@ import type { BrokerConfig } from '../config/broker-config.ts';
 import type { Registration } from '../controller/register-broker.ts';
 import type { ListenerImage } from '../metadata/image.ts';
 import type { Files } from '../runtime/runtime.ts';
+import { unknownId } from '../storage/directory-id.ts';
 import type { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
+import { OdradekError } from '../util/odradek-error.ts';
 import type { BoundListener } from './listeners.ts';
 
 /** What there is to say of a broker when it starts. */
@@ -18,11 +20,25 @@ export function ownRegistration(
   return {
     rack: config.brokerRack ?? null,
     clusterId: logManager.clusterId,
-    directoryIds: logManager.directoryIds(),
+    // Of one that cannot be read nobody knows the id.
+    directoryIds: logManager.directoryIds().filter((id) => id !== unknownId),
     bootId: files.bootId() ?? '',
+    folder: logManager
+      .onlinePaths()
+      .map((path) => inodeOf(path, files))
+      .join(' '),
     listeners,
     cleanEpoch: logManager.cleanEpoch(),
   };
+}
+
+function inodeOf(path: string, files: Files): string {
+  try {
+    return files.stat(path)?.inode ?? '';
+  } catch (error) {
+    if (error instanceof OdradekError) return '';
+    throw error;
+  }
 }
 
 /** Where clients are told to go: `advertised.listeners`, a port of 0 being the one that was bound. */

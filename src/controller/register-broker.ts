@@ -15,6 +15,8 @@ export interface Registration {
   readonly hostName: string;
   /** Empty when its machine does not say. */
   readonly bootId: string;
+  /** Tells its directories from copies of them on the same machine; empty when that does not say. */
+  readonly folder: string;
   /** Of the lease that its process renews. */
   readonly leaseId: string;
   readonly listeners: readonly ListenerImage[];
@@ -80,14 +82,21 @@ function registered(epoch: number, publish: GuardedChange[]): Decision<Registrat
   };
 }
 
-/** Whether a registration is that of the process that had the same directories on the same machine before. */
-function isSameBroker(
-  before: Pick<BrokerValue, 'directoryIds' | 'hostName'>,
-  { directoryIds, hostName }: Pick<BrokerValue, 'directoryIds' | 'hostName'>,
-): boolean {
-  return (
-    before.hostName === hostName && before.directoryIds.some((id) => directoryIds.includes(id))
-  );
+/**
+ * Whether a registration is that of the process that had the same directories on the same machine before. The lock
+ * of a copy says nothing of the process that has the original.
+ */
+function isSameBroker(before: BrokerValue, registration: Registration): boolean {
+  const { directoryIds, hostName, bootId } = registration;
+  const isCopy =
+    before.bootId === bootId && before.folder !== '' && isElsewhere(before, registration);
+  const isOnMachine = before.hostName === hostName && !isCopy;
+  return isOnMachine && before.directoryIds.some((id) => directoryIds.includes(id));
+}
+
+/** Whether directories are others, of the same ids: a copy need not have all that was written to the original. */
+function isElsewhere(before: BrokerValue, { folder }: Registration): boolean {
+  return before.folder !== folder;
 }
 
 function registrationValue(
@@ -95,7 +104,7 @@ function registrationValue(
   registration: Registration & Pick<BrokerValue, 'awaitedDirectoryIds'>,
   epoch: number,
 ): Uint8Array {
-  const { rack, listeners, directoryIds, hostName, bootId, leaseId, alone } = registration;
+  const { rack, listeners, directoryIds, hostName, bootId, folder, leaseId, alone } = registration;
   const { awaitedDirectoryIds } = registration;
   return encodeValue({
     epoch,
@@ -107,6 +116,7 @@ function registrationValue(
     awaitedDirectoryIds,
     hostName,
     bootId,
+    folder,
     leaseId,
     uncleanShutdown: !alone && isUnclean(before, registration),
   });
@@ -139,13 +149,11 @@ function isLastKnown(image: ClusterImage, nodeId: number): boolean {
  * long as its machine has kept in memory what was written and none of its directories is another. What a
  * registration before has said, and nobody has acted on, stays true.
  */
-function isUnclean(
-  before: BrokerImage | undefined,
-  { cleanEpoch, bootId, directoryIds }: Registration,
-): boolean {
+function isUnclean(before: BrokerImage | undefined, registration: Registration): boolean {
+  const { cleanEpoch, bootId, directoryIds } = registration;
   if (before === undefined) return false;
   if (before.uncleanShutdown) return true;
   if (!before.directoryIds.every((id) => directoryIds.includes(id))) return true;
   if (cleanEpoch === 'running' || cleanEpoch === before.epoch) return false;
-  return bootId === '' || bootId !== before.bootId;
+  return bootId === '' || bootId !== before.bootId || isElsewhere(before, registration);
 }

@@ -102,6 +102,7 @@ export interface BrokerValue {
   readonly awaitedDirectoryIds: readonly string[];
   readonly hostName: string;
   readonly bootId: string;
+  readonly folder: string;
   readonly leaseId: string;
   /** Its logs may have lost what they had; no more once it is admitted. */
   readonly uncleanShutdown: boolean;
@@ -201,6 +202,7 @@ const unsaidOfBroker = {
   awaitedDirectoryIds: [],
   hostName: '',
   bootId: '',
+  folder: '',
   leaseId: '',
   uncleanShutdown: false,
 } as const;

@@ -56,6 +56,8 @@ export interface BrokerImage {
   readonly hostName: string;
   /** Changes when the memory of that machine was lost; empty when it does not say. */
   readonly bootId: string;
+  /** Tells its directories from copies of them on the same machine; empty when that does not say. */
+  readonly folder: string;
   /** The lease that its process renews, which anybody may revoke; empty when there is none. */
   readonly leaseId: string;
   /**

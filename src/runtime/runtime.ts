@@ -53,6 +53,8 @@ export interface FileStat {
   readonly kind: 'file' | 'directory';
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** Tells a file or directory from every copy of it on its machine; undefined where the system does not say. */
+  readonly inode?: string;
 }
 
 /**

@@ -14,7 +14,7 @@ import { brokerKeys, type TestRegistration } from '../metadata/broker-keys.ts';
 import { carryOut, clusterOf } from './cluster.ts';
 import { addTopic, setPartition } from './partitions.ts';
 
-const said = { directoryIds: ['d'], hostName: 'h', bootId: 'b' };
+const said = { directoryIds: ['d'], hostName: 'h', bootId: 'b', folder: '1:2' };
 
 function registration(overrides: Partial<Registration> = {}): Registration {
   return {
@@ -77,7 +77,7 @@ test('a node id that was unregistered gets no epoch a second time', () => {
 
 test('the same directories on the same machine replace a live registration at once, others wait', () => {
   assert.equal(register(after({})).result.outcome, 'registered');
-  for (const other of [{ directoryIds: ['x'] }, { hostName: 'x' }]) {
+  for (const other of [{ directoryIds: ['x'] }, { hostName: 'x' }, { folder: '1:3' }]) {
     const image = after({});
     const { result } = register(image, other);
     assert.equal(result.outcome, 'taken');
@@ -103,6 +103,9 @@ test('a return is clean after a stop in order, in the same boot, or when the lea
     [{ cleanEpoch: -1, bootId: 'x' }, {}, true],
     [{ cleanEpoch: -1, bootId: '' }, { bootId: '' }, true],
     [{ cleanEpoch: 'running', bootId: '' }, { bootId: '' }, false],
+    // A copy of its folder, which need not have all that is in the page cache.
+    [{ cleanEpoch: -1, folder: '1:3' }, {}, true],
+    [{ cleanEpoch: 4, folder: '1:3' }, {}, false],
     // Another disk in the place of one that was lost.
     [{ cleanEpoch: 4 }, { directoryIds: ['d', 'lost'] }, true],
     // It returned unclean before, and died before anybody had acted on it.

@@ -21,6 +21,7 @@ export function brokerKeys(
     awaitedDirectoryIds: [],
     hostName: '',
     bootId: '',
+    folder: '',
     leaseId: '',
     uncleanShutdown: false,
     ...given,

@@ -186,6 +186,7 @@ test('brokers, their configs, the controller and producer ids follow their keys'
     awaitedDirectoryIds: [],
     hostName: 'h',
     bootId: '',
+    folder: '',
     leaseId: 'l',
     uncleanShutdown: false,
     live: true,

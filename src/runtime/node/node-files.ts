@@ -81,7 +81,8 @@ function stat(name: string): FileStat | undefined {
     const found = fs.statSync(name, { throwIfNoEntry: false });
     if (found === undefined) return undefined;
     const kind = found.isDirectory() ? 'directory' : 'file';
-    return { kind, sizeBytes: found.size, modifiedMs: Math.floor(found.mtimeMs) };
+    const inode = onWindows ? {} : { inode: `${found.dev}:${found.ino}` };
+    return { kind, sizeBytes: found.size, modifiedMs: Math.floor(found.mtimeMs), ...inode };
   } catch (error) {
     if (systemCode(error) === 'ENOTDIR') return undefined;
     throw fileError(error, 'stat', name);
