@@ -171,6 +171,65 @@ test('a new leader knows what idempotent producers have written to the one befor
   assert.deepEqual(await produceIdempotently(after, 3, ['d']), ['NONE', 3]);
 });
 
+test('a leader that has not heard yet that another leads acknowledges nothing', async () => {
+  const cluster = await SimulatedCluster.start(3);
+  await cluster.createTopic(topic, [1, 2, 3]);
+  const old = await cluster.connect(1);
+  cluster.store.setReachable('broker1', false);
+  await cluster.change(topic, 0, { leader: 2 });
+  await cluster.until(() => cluster.partition(2, topic).isLeader);
+  assert.ok(cluster.partition(1, topic).isLeader, 'it holds its lease');
+  old.write(requestFrame(produceRequest, 9, 7, produceBody(topic, ['lost'])));
+  await cluster.simulation.runFor(2000);
+  assert.equal(old.frames.length, 0);
+  const { responses } = await (
+    await cluster.connect(2)
+  ).call(produceRequest, produceResponse, 9, { ...produceBody(topic, ['x']), timeoutMs: 1000 });
+  const code = must(responses[0]?.partitionResponses[0]).errorCode;
+  assert.equal(errorName(code), 'REQUEST_TIMED_OUT', 'broker 1 is in sync, and copies nothing yet');
+  cluster.store.setReachable('broker1', true);
+  await old.receive(1);
+  const told = readResponse(produceResponse, 9, must(old.frames[0]).frame);
+  const { errorCode } = must(told.responses[0]?.partitionResponses[0]);
+  assert.equal(errorName(errorCode), 'NOT_LEADER_OR_FOLLOWER');
+  await cluster.until(() =>
+    nodeIds.every((id) => cluster.partition(id, topic).highWatermark === 1),
+  );
+  for (const nodeId of nodeIds) {
+    assert.deepEqual([...(await visible(cluster, nodeId)).values()], ['x'], `broker ${nodeId}`);
+  }
+});
+
+test('wall clocks that jump take no leadership away, and give none', async () => {
+  const cluster = await SimulatedCluster.start(3);
+  await cluster.createTopic(topic, [1, 2, 3], {
+    'message.timestamp.after.max.ms': String(2 ** 52),
+  });
+  const peer = await cluster.connect(1);
+  const hour = 3_600_000;
+  for (const [nodeId, byMs] of [
+    [1, hour],
+    [2, -hour],
+    [1, -24 * hour],
+    [3, 1000 * hour],
+  ] as const) {
+    cluster.simulation.shiftClock(`broker${nodeId}`, byMs);
+    const { responses } = await peer.call(
+      produceRequest,
+      produceResponse,
+      9,
+      produceBody(topic, ['x']),
+    );
+    assert.equal(errorName(must(responses[0]?.partitionResponses[0]).errorCode), 'NONE');
+    await cluster.simulation.runFor(20_000);
+  }
+  const { leader, leaderEpoch, isr } = cluster.partition(1, topic).state;
+  assert.deepEqual([leader, leaderEpoch, isr], [1, 0, nodeIds]);
+  cluster.store.setReachable('broker1', false);
+  await cluster.simulation.runFor(9000);
+  assert.equal(cluster.partition(1, topic).isLeader, false, 'its lease is over by any clock');
+});
+
 function fetchBody(topicId: string, rackId = '') {
   const partition = {
     partition: 0,
