@@ -11,8 +11,9 @@
  * (NOT_LEADER_OR_FOLLOWER for an earlier one, UNKNOWN_LEADER_EPOCH for one that is no replica). It reads up to the
  * log's end, what it asks for says how far it has come, and its wait ends when something more comes by its
  * connection. A consumer that names its rack may read from any replica, and is sent to a follower in its rack where
- * `replica.selector.class` says so (KIP-392). Followers that are throttled and not in sync find nothing to read while
- * they are over the rate (KIP-73).
+ * `replica.selector.class` says so (KIP-392). A follower that does not have what a consumer asks for answers
+ * NOT_LEADER_OR_FOLLOWER, where Apache's answers OFFSET_OUT_OF_RANGE as a leader does. Followers that are throttled
+ * and not in sync find nothing to read while they are over the rate (KIP-73).
  *
  * Versions: 7 sessions (KIP-227); 9 leader epochs (KIP-320); 10 zstd (KIP-110), which lower
  * ones get all the same, as from Apache; 11 racks; 12 divergence by `lastFetchedEpoch`; 13 topic ids (KIP-516); 15 epochs of

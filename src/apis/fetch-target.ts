@@ -63,12 +63,12 @@ function place(asked: FetchPartition, partition: Partition): FetchTarget {
   let divergence: FetchTarget['divergence'];
   if (lastFetchedEpoch >= 0) {
     const end = partition.endOffsetForEpoch(lastFetchedEpoch);
-    if (end.endOffset < 0) return failedTarget(asked, 'OFFSET_OUT_OF_RANGE');
+    if (end.endOffset < 0) return outOfRange(asked, partition);
     if (end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset) divergence = end;
   }
   if (divergence === undefined) {
     if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
-      return failedTarget(asked, 'OFFSET_OUT_OF_RANGE');
+      return outOfRange(asked, partition);
     }
   }
   return {
@@ -80,6 +80,15 @@ function place(asked: FetchPartition, partition: Partition): FetchTarget {
     preferredReplica: -1,
     availableBytes: 0,
   };
+}
+
+/**
+ * Only a leader can say what is out of range: a follower may have less, and clients that believe it would go to
+ * another place in the log. They look for the leader instead.
+ */
+function outOfRange(asked: FetchPartition, { leaderState }: Partition): FetchTarget {
+  const isLeader = leaderState !== undefined;
+  return failedTarget(asked, isLeader ? 'OFFSET_OUT_OF_RANGE' : 'NOT_LEADER_OR_FOLLOWER');
 }
 
 /** Why the fetch of a follower is refused. One of an earlier incarnation says nothing of the one that lives. */

@@ -209,6 +209,11 @@ test('consumers read from a follower that they are sent to, by rack and as far a
     assert.deepEqual([told(own), own.preferredReadReplica], [['NONE', [1]], -1], rackId);
   }
   assert.deepEqual(told(await fetchAt(cluster, 3, { rackId: 'rack3' })), ['NONE', [1]]);
+  // Its leader may have more: only that can say what is out of range.
+  const beyond = await fetchAt(cluster, 3, { fetchOffset: 2 });
+  assert.deepEqual(told(beyond), ['NOT_LEADER_OR_FOLLOWER', []]);
+  const beyondAll = await fetchAt(cluster, 1, { fetchOffset: 2 });
+  assert.deepEqual(told(beyondAll), ['OFFSET_OUT_OF_RANGE', []]);
   const old = await fetchAt(cluster, 3, { version: 10 });
   assert.deepEqual(told(old), ['NOT_LEADER_OR_FOLLOWER', []]);
   const stale = await fetchAt(cluster, 3, { leaderEpoch: 4 });
