@@ -285,8 +285,8 @@ export class Fetcher {
     if (!this.#isFollowed(followed)) return undefined;
     const fields = { topic, partition: index, ...bounds, ownEndOffset: log.logEndOffset };
     this.#modules.logger.warn('a log lies outside of its leader’s', fields);
-    moveWithin(log, bounds);
-    return undefined;
+    // What it refuses all the same may be over later, and is not asked for in a loop.
+    return moveWithin(log, bounds) ? undefined : 'OFFSET_OUT_OF_RANGE';
   }
 
   #isFollowed(followed: Followed): boolean {

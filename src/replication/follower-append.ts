@@ -33,13 +33,15 @@ export function truncateToDivergence(
 
 /**
  * Brings a log within a leader's, which has nothing at its end: it is cut, or begins anew where all that
- * follows is gone from the leader. Throws as `Files` does.
+ * follows is gone from the leader. False where it is within already. Throws as `Files` does.
  */
-export function moveWithin(log: Log, leader: Exclude<LogBounds, { error: string }>): void {
-  if (log.logEndOffset > leader.logEndOffset) log.truncateTo(leader.logEndOffset);
+export function moveWithin(log: Log, leader: Exclude<LogBounds, { error: string }>): boolean {
+  const { logEndOffset } = log;
+  if (logEndOffset > leader.logEndOffset) log.truncateTo(leader.logEndOffset);
   if (log.logEndOffset < leader.logStartOffset) {
     log.truncateFullyAndStartAt(leader.logStartOffset);
   }
+  return log.logEndOffset !== logEndOffset;
 }
 
 /**

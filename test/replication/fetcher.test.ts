@@ -249,6 +249,19 @@ test('a follower behind the leader’s start begins anew there, one beyond its e
   assert.equal(await valuesOf(replica), 'x');
 });
 
+test('a follower of whose log nothing lies outside, whatever the leader says, waits before it asks again', async () => {
+  const { replica, leader } = await following(({ log }) => {
+    write(log, batchOf(['a']), 2);
+  });
+  leader.bounds = { logStartOffset: 0, logEndOffset: 20 };
+  await leader.answer([{ error: 'OFFSET_OUT_OF_RANGE' }]);
+  assert.equal(leader.pending, undefined);
+  replica.fixture.timers.passTime(20);
+  await settled();
+  assert.equal(leader.request.partitions[0]?.fetchOffset, 1);
+  assert.equal(await valuesOf(replica), 'a');
+});
+
 test('what the leader has deleted is deleted here, as far as it is known to be replicated', async () => {
   const { replica, leader } = await following();
   const chunks = chunksOf(sent(['a'], 0), sent(['b'], 1), sent(['c'], 2));
