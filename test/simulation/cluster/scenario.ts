@@ -9,7 +9,8 @@ import { recordsBetween } from './replica-watch.ts';
 /** The one topic of a scenario: one partition, a replica on each of three brokers, two of which have to be in sync. */
 export const topic = 'directed';
 
-const nodeIds = [1, 2, 3];
+/** Of the brokers, in the order of the replicas. */
+export const nodeIds: readonly number[] = [1, 2, 3];
 const utf8 = new TextEncoder();
 /** Virtual time within which all is in order when everything is healed. */
 const settleMsMax = 60_000;
@@ -70,9 +71,7 @@ export class Scenario {
   async conclude(): Promise<readonly Violation[]> {
     const { cluster } = this;
     this.heal();
-    for (const id of nodeIds) {
-      if (!cluster.simulation.isUp(`broker${id}`)) await cluster.start(id);
-    }
+    await cluster.startTogether(nodeIds.filter((id) => !cluster.simulation.isUp(`broker${id}`)));
     await cluster.until(() => this.#isSettled(), settleMsMax);
     this.#history.add({ kind: 'settled', what: 'all are in sync' });
     for (const broker of nodeIds) {

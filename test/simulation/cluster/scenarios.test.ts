@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seeds } from '../../config/property.ts';
+import { powerLostByAll } from './durability-scenarios.ts';
 import { growthAfterElection } from './growth-scenarios.ts';
 import { resentAfterTruncation } from './truncation-scenarios.ts';
 
@@ -16,5 +17,9 @@ for (const seed of seeds) {
 
   test(`what a leader has cut off is no duplicate when it is sent again (ODRADEK_SEED=${seed})`, async () => {
     assert.deepEqual(await resentAfterTruncation(seed), []);
+  });
+
+  test(`what was synced before it was acknowledged is there when all lose power (ODRADEK_SEED=${seed})`, async () => {
+    assert.deepEqual(await powerLostByAll(seed), []);
   });
 }
