@@ -94,6 +94,36 @@ export const plantedBugs: readonly PlantedBug[] = [
     shows: loss,
   },
   {
+    name: 'show what is not replicated',
+    breaks: 'consumers read up to the end of the leader’s log',
+    module: 'src/replication/partition.ts',
+    shipped:
+      "return isolation === 'read_committed' ? this.log.lastStableOffset : this.log.highWatermark;",
+    planted:
+      "return isolation === 'read_committed' ? this.log.lastStableOffset : this.log.writtenEndOffset;",
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut'] },
+    shows: loss,
+  },
+  {
+    name: 'tell an end that a leader is not sure of',
+    breaks: 'a new leader answers ListOffsets by the high watermark that it knew as a follower',
+    module: 'src/replication/partition.ts',
+    shipped:
+      'return this.#leader !== undefined && this.#leader.epochStartOffset > this.highWatermark;',
+    planted: 'return this.#leader !== undefined && this.#leader.epochStartOffset < 0;',
+    hunt: { simulation: 'cluster', faults: ['crash', 'cut', 'leader moves'] },
+    shows: /^high watermark went back/,
+  },
+  {
+    name: 'acknowledge before it is synced',
+    breaks: 'with flush.messages=1 nothing is synced before it is acknowledged',
+    module: 'src/storage/log-appender.ts',
+    shipped: 'return fileEndOffset - flushedOffset >= config.flushMessages;',
+    planted: 'return fileEndOffset - flushedOffset === config.flushMessages * Infinity;',
+    hunt: { simulation: 'power lost by all' },
+    shows: loss,
+  },
+  {
     name: 'grow before the start of the epoch',
     breaks: 'a new leader takes in who lacks what the leader before had acknowledged',
     module: 'src/replication/leader-state.ts',

@@ -16,7 +16,8 @@ export type Hunt =
   | { readonly simulation: 'cluster'; readonly faults: readonly FaultKind[] }
   | { readonly simulation: 'membership' }
   | { readonly simulation: 'growth after an election' }
-  | { readonly simulation: 'sent again after a truncation' };
+  | { readonly simulation: 'sent again after a truncation' }
+  | { readonly simulation: 'power lost by all' };
 
 /** Between two faults at the most. */
 const faultEveryMsMax = 700;
@@ -41,6 +42,10 @@ export async function seededRun(hunt: Hunt): Promise<SeededRun> {
     case 'sent again after a truncation': {
       const module = await import('../simulation/cluster/truncation-scenarios.ts');
       return module.resentAfterTruncation;
+    }
+    case 'power lost by all': {
+      const { powerLostByAll } = await import('../simulation/cluster/durability-scenarios.ts');
+      return powerLostByAll;
     }
   }
 }
