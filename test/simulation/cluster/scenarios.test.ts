@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seeds } from '../../config/property.ts';
+import { commitWithoutCopy } from './commit-scenarios.ts';
 import { powerLostByAll } from './durability-scenarios.ts';
 import { growthAfterElection } from './growth-scenarios.ts';
 import { resentAfterTruncation } from './truncation-scenarios.ts';
@@ -21,5 +22,9 @@ for (const seed of seeds) {
 
   test(`what was synced before it was acknowledged is there when all lose power (ODRADEK_SEED=${seed})`, async () => {
     assert.deepEqual(await powerLostByAll(seed), []);
+  });
+
+  test(`a group has committed what others than its coordinator know (ODRADEK_SEED=${seed})`, async () => {
+    assert.deepEqual(await commitWithoutCopy(seed), []);
   });
 }
