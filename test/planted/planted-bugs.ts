@@ -124,6 +124,16 @@ export const plantedBugs: readonly PlantedBug[] = [
     shows: loss,
   },
   {
+    name: 'answer a commit that others do not have',
+    breaks: 'a group is told that its offset is committed when its coordinator alone knows it',
+    module: 'src/coordinator/runtime/coordinator-partition.ts',
+    shipped:
+      'if (this.#deferred.isEmpty && this.#endOffset <= this.#committedOffset) this.#release(deferred);',
+    planted: 'if (this.#endOffset >= 0) this.#release(deferred);',
+    hunt: { simulation: 'commit without a copy' },
+    shows: /^commit went back/,
+  },
+  {
     name: 'grow before the start of the epoch',
     breaks: 'a new leader takes in who lacks what the leader before had acknowledged',
     module: 'src/replication/leader-state.ts',

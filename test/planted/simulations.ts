@@ -17,7 +17,8 @@ export type Hunt =
   | { readonly simulation: 'membership' }
   | { readonly simulation: 'growth after an election' }
   | { readonly simulation: 'sent again after a truncation' }
-  | { readonly simulation: 'power lost by all' };
+  | { readonly simulation: 'power lost by all' }
+  | { readonly simulation: 'commit without a copy' };
 
 /** Between two faults at the most. */
 const faultEveryMsMax = 700;
@@ -46,6 +47,10 @@ export async function seededRun(hunt: Hunt): Promise<SeededRun> {
     case 'power lost by all': {
       const { powerLostByAll } = await import('../simulation/cluster/durability-scenarios.ts');
       return powerLostByAll;
+    }
+    case 'commit without a copy': {
+      const { commitWithoutCopy } = await import('../simulation/cluster/commit-scenarios.ts');
+      return commitWithoutCopy;
     }
   }
 }
