@@ -10,8 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createClient } from '../../src/client/client.ts';
 import { createBroker, type Broker } from '../../src/index.ts';
+import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
+import { silentLogger } from '../../src/util/logger.ts';
 import { EtcdProcess, etcdMissing } from '../metadata/etcd/etcd-process.ts';
+import { until } from '../metadata/etcd/etcd-world.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const skip = etcdMissing;
@@ -152,6 +156,43 @@ test(
     rmSync(marker);
     await using broker = await createBroker({ dataDir, config });
     assert.deepEqual(await broker.records('kept'), []);
+  },
+);
+
+test(
+  'a broker leads no more on an etcd that was put back to an earlier state',
+  { skip },
+  async () => {
+    const own = await EtcdProcess.start();
+    const said: string[] = [];
+    await using broker = await createBroker({
+      dataDir: join(folder, 'of-restored'),
+      config: {
+        'odradek.metadata.store': `etcd://${own.endpoint}`,
+        'broker.session.timeout.ms': 2000,
+      },
+      topics: { kept: 1 },
+      logger: { ...silentLogger, error: (message) => said.push(message) },
+    });
+    await own.kill();
+    const putBack = own.backUp();
+    await own.run();
+    for (const topic of ['a', 'b', 'c', 'd']) await broker.createTopic(topic);
+    await own.kill();
+    putBack();
+    await own.run();
+    await until(() => said.some((message) => /lost data.*started again/.test(message)));
+    await assert.rejects(broker.createTopic('e'), /lost data/);
+    const { bootstrapServers } = broker;
+    const client = createClient({ bootstrapServers, operationTimeoutMs: 200 }, createNodeRuntime());
+    const earliest = [{ topic: 'kept', partition: 0, timestampMs: -2 }];
+    await until(() =>
+      client.admin.listOffsets(earliest).then(
+        () => false,
+        () => true,
+      ),
+    );
+    client.close();
   },
 );
 

@@ -61,6 +61,9 @@ export class EtcdStore implements MetadataStore {
   readonly #watches = new Set<EtcdWatch>();
   /** The newest that an answer has named. */
   #revision = 0;
+  /** That etcd has lost data. Whatever it says from then on is of another history than what is known of it. */
+  #lost: OdradekError | undefined;
+  #isConfirming = false;
   #closed = false;
 
   constructor(options: EtcdStoreOptions, modules: EtcdStoreModules) {
@@ -94,6 +97,7 @@ export class EtcdStore implements MetadataStore {
         ...this.#modules,
         client: this.#client,
         onClosed: (closed) => this.#watches.delete(closed),
+        onBehind: (revision) => void this.#confirm(revision),
       },
     );
     this.#watches.add(watch);
@@ -261,20 +265,39 @@ export class EtcdStore implements MetadataStore {
 
   /** Holds a revision against one that was known before it was asked for: etcd never goes back. */
   #note(revision: number, atLeast: number): void {
-    if (revision < atLeast) {
-      const { endpoints } = this.#options;
-      const names = endpoints.map(({ name }) => name).join(', ');
-      const reason = `it was at revision ${atLeast} and is at ${revision}`;
-      throw new OdradekError(
-        `etcd at ${names} has lost data (${reason}): it has been restored or begun anew; ` +
-          'all brokers of this cluster have to be started again',
-        { code: 'METADATA_REFUSED', endpoint: names, reason },
-      );
-    }
+    if (revision < atLeast) throw this.#loseData(revision, atLeast);
     this.#revision = Math.max(this.#revision, revision);
   }
 
+  #loseData(revision: number, atLeast: number): OdradekError {
+    const names = this.#options.endpoints.map(({ name }) => name).join(', ');
+    const reason = `it was at revision ${atLeast} and is at ${revision}`;
+    this.#lost = new OdradekError(
+      `etcd at ${names} has lost data (${reason}): it has been restored or begun anew; ` +
+        'all brokers of this cluster have to be started again',
+      { code: 'METADATA_REFUSED', endpoint: names, reason },
+    );
+    const event = 'etcd has lost data: all brokers of this cluster have to be started again';
+    this.#modules.logger.error(event, { endpoint: names, reason });
+    for (const watch of this.#watches) watch.close();
+    return this.#lost;
+  }
+
+  /** Asks, of whom all members follow, whether etcd has `revision`, which it had. */
+  async #confirm(revision: number): Promise<void> {
+    if (this.#isConfirming || this.#closed || this.#lost !== undefined) return;
+    this.#isConfirming = true;
+    const { key } = this.#mark();
+    const request = messages.encodeRange({ key, rangeEnd: noBytes }, 1, 0);
+    const outcome = await this.#readPage(request);
+    this.#isConfirming = false;
+    if (outcome.kind !== 'answer' || this.#lost !== undefined) return;
+    const { header } = outcome.answer;
+    if (header.revision < revision) this.#loseData(header.revision, revision);
+  }
+
   #refuseIfClosed(): void {
+    if (this.#lost !== undefined) throw this.#lost;
     if (!this.#closed) return;
     throw new OdradekError('the metadata store is closed', { code: 'BROKER_STOPPED' });
   }

@@ -22,6 +22,8 @@ export interface EtcdWatchModules {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly onClosed: (watch: EtcdWatch) => void;
+  /** Whoever answers is at an earlier revision than this one, which was told: a member that lags, or data are lost. */
+  readonly onBehind: (revision: number) => void;
 }
 
 const retryMsMin = 100;
@@ -94,8 +96,10 @@ export class EtcdWatch implements StoreWatch {
     else this.#onAnswer(answer);
   }
 
-  #onAnswer({ events, fragment }: WatchAnswer): void {
+  #onAnswer({ header, events, fragment }: WatchAnswer): void {
     this.#worksAgain();
+    const told = this.#nextRevision - 1;
+    if (header.revision < told) this.#modules.onBehind(told);
     for (const event of events) {
       const [first] = this.#events;
       if (first !== undefined && first.modRevision !== event.modRevision) this.#tell();

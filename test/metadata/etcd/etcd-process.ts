@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -172,6 +172,17 @@ export class EtcdProcess {
     });
     child.kill('SIGKILL');
     await ended;
+  }
+
+  /** Keeps a copy of its data; it is not to run meanwhile. Answers what puts them back. */
+  backUp(): () => void {
+    const data = join(this.#directory, 'data');
+    const copy = join(this.#directory, 'backup');
+    cpSync(data, copy, { recursive: true });
+    return () => {
+      rmSync(data, { recursive: true });
+      cpSync(copy, data, { recursive: true });
+    };
   }
 
   /** As when its disk is lost; it is not to run meanwhile. */

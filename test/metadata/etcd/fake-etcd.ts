@@ -43,6 +43,11 @@ export class FakeEtcd {
 
   stop(): void {
     this.#server.close();
+    this.cut();
+  }
+
+  /** Breaks all connections. */
+  cut(): void {
     for (const session of this.#sessions) session.destroy();
   }
 }

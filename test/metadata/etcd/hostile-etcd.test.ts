@@ -245,6 +245,42 @@ test('a watch reads a commit in pieces as one, and passes over what breaks in be
   });
 });
 
+test('an etcd that is behind what a watch was told is refused from then on', async () => {
+  let watches = 0;
+  let ranges = 0;
+  const watch: FakeAnswer = (stream) => {
+    begin(stream);
+    if (++watches > 1) {
+      stream.write(frame(message(3).number(3, 1).finish()));
+      return;
+    }
+    stream.write(frame(message(9).message(11, event('/x/a', 9)).finish()));
+    setImmediate(() => stream.session?.destroy());
+  };
+  // The first member that is asked has not lost anything, and lags.
+  const range: FakeAnswer = (stream) =>
+    answer(stream, frame(message(ranges++ === 0 ? 9 : 3).finish()));
+  const renewal: FakeAnswer = (stream) => answer(stream, frame(message(3).number(2, 1).finish()));
+  const answers = { Watch: watch, Range: range, LeaseGrant: renewal };
+  await withFake(answers, patientMs, async (store, fake) => {
+    const recorder = new Recorder();
+    store.watch('', 5, recorder);
+    await until(() => ranges === 1);
+    await store.lease(1000);
+    fake.cut();
+    await until(() => ranges === 2);
+    const refused = { code: 'METADATA_REFUSED', message: /lost data \(it was at revision 9 and/ };
+    await until(() =>
+      store.lease(1000).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await assert.rejects(store.lease(1000), refused);
+    assert.deepEqual(recorder.seen, ['9: a=x']);
+  });
+});
+
 test('a watch that wants history that is gone is told so once, and ends', async () => {
   const watch: FakeAnswer = (stream) => {
     begin(stream);
