@@ -16,6 +16,8 @@ const sliceMsMax = 20;
 /** What opening needs to know, and who is told of each log. */
 export interface LoadOptions {
   readonly configOf: (topic: string) => LogConfig;
+  /** Whether nobody knows the topic here: another program may have written its logs. */
+  readonly isForeign: (topic: string) => boolean;
   readonly concurrentLogsMax: number;
   readonly modulesOf: (found: FoundLog) => LogModules;
   /** A log is about to be opened. */
@@ -57,7 +59,14 @@ async function loadLog(found: FoundLog, options: LoadOptions): Promise<void> {
   if (!found.logDirectory.online) return;
   try {
     options.onOpening(found);
-    const log = await openLog(logOptions(found, options), options.modulesOf(found));
+    let hasGap = false;
+    const onGap = (): void => {
+      hasGap = true;
+    };
+    const log = await openLog({ ...logOptions(found, options), onGap }, options.modulesOf(found));
+    // The next start may know more, and must not take it for a loss: from now on it is below the recovery point.
+    if (hasGap) await log.flush();
+    found.logDirectory.hasGaps ||= hasGap;
     const highWatermark =
       found.logDirectory.checkpointed('highWatermark', found.topic, found.partition) ?? 0;
     log.setHighWatermark(Math.max(log.logStartOffset, Math.min(highWatermark, log.logEndOffset)));
@@ -87,7 +96,8 @@ function logOptions(found: FoundLog, options: LoadOptions): LogOptions {
     topicId: found.topicId ?? '',
     config: options.configOf(topic),
     logStartOffset: logDirectory.checkpointed('logStartOffset', topic, partition) ?? 0,
-    recoveryPoint: logDirectory.checkpointed('recoveryPoint', topic, partition) ?? 0,
+    recoveryPoint: logDirectory.checkpointed('recoveryPoint', topic, partition),
+    isForeign: options.isForeign(topic),
     cleanedEndOffset: logDirectory.checkpointed('cleanerOffset', topic, partition),
     clean: logDirectory.cleanShutdown !== undefined,
     isSynced: logDirectory.cleanShutdown?.isSynced ?? false,

@@ -6,6 +6,7 @@ import type { AppendOptions, AppendResult } from './append-result.ts';
 import type { LogTail } from './batch-cache.ts';
 import type { DirectoryPace } from './directory-pace.ts';
 import type { LogFlusher } from './log-flusher.ts';
+import { relativeOffsetMax } from './log-layout.ts';
 import type { LogState } from './log-state.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Gather } from './log-writer.ts';
@@ -92,7 +93,9 @@ export class LogAppender {
     const lastOffset = baseOffset + batch.lastOffsetDelta;
     let segment = state.segments.active;
     if (segment.mustRoll(batch, lastOffset, state.config, this.#nowMs)) {
-      if (!this.roll(baseOffset)) return undefined;
+      // A gap of a log that is copied belongs into a segment: between segments it would be taken for a loss.
+      const isTooWide = lastOffset - startOffset > relativeOffsetMax;
+      if (!this.roll(isTooWide ? baseOffset : startOffset)) return undefined;
       segment = state.segments.active;
     }
     if (!isReplicated) {

@@ -73,6 +73,8 @@ export class LogDirectory {
   cleanShutdown: CleanShutdown | undefined;
   /** A log could not be opened: the next start is to look at this directory as after a crash. */
   hasUnavailableLogs = false;
+  /** A log was opened with a gap beyond its recovery point, and is flushed since. */
+  hasGaps = false;
   #error: Error | undefined;
   #lock: DirectoryLock | undefined;
   /** Since the recovery points were last written. */
@@ -228,13 +230,14 @@ export class LogDirectory {
     this.#checkpoints.recoveryPoint.writeNow(offsets);
   }
 
-  /** All logs are open: from now on the checkpoints can be written without losing lines. */
-  logsAreOpen(): void {
+  /** All logs are open: from now on the checkpoints can be written without losing lines. Never rejects. */
+  async logsAreOpen(): Promise<void> {
     this.#areLogsOpen = true;
     // What recovery found is flushed with what is written from now on, so that it is not found again and again.
     for (const { unflushedBytes } of this.logs.values()) {
       if (unflushedBytes > 0) this.#flusher.noteWritten(unflushedBytes);
     }
+    if (this.hasGaps) await this.checkpoint('recoveryPoint');
   }
 
   /** Writes a checkpoint, unless the file says the same. Want of room is waited out. */

@@ -306,7 +306,7 @@ export class LogManager {
     this.#foundTopics = groupByTopic(found);
     await this.#load(found);
     this.#directories.requireOneOnline();
-    for (const directory of this.#directories.all) directory.logsAreOpen();
+    await Promise.all(this.#directories.all.map((directory) => directory.logsAreOpen()));
     this.#maintenance.start();
   }
 
@@ -347,6 +347,7 @@ export class LogManager {
       found,
       {
         configOf: this.#options.configOf,
+        isForeign: (topic) => this.#options.topicIdOf?.(topic) === undefined,
         concurrentLogsMax: this.#limits.concurrentLogsMax,
         modulesOf: ({ logDirectory }) => this.#modulesOf(logDirectory),
         onOpening: (log) => this.#noteOpening(log),

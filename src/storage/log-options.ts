@@ -13,8 +13,12 @@ export interface LogOptions {
   readonly config: LogConfig;
   /** From the checkpoint; 0 unless given. */
   readonly logStartOffset?: number;
-  /** From the checkpoint: everything below it survived power loss. 0 unless given. */
-  readonly recoveryPoint?: number;
+  /** From the checkpoint: everything below it survived power loss. 0 where the checkpoint says nothing. */
+  readonly recoveryPoint?: number | undefined;
+  /** Told where a gap beyond the recovery point is taken for what compaction leaves. */
+  readonly onGap?: () => void;
+  /** Whether another program, such as Apache Kafka, may have written it. False unless given. */
+  readonly isForeign?: boolean;
   /** Whether the log was closed by `close()` or `closeUnsynced()` when it was last used. */
   readonly clean?: boolean;
   /**

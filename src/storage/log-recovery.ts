@@ -23,6 +23,9 @@ import { recoverSegment, syncIndexes } from './segment-recovery.ts';
 import type { SegmentRecovered } from './segment-recovery.ts';
 import { Segments } from './segments.ts';
 
+/** No wider gap stands within a segment: offsets in it are counted in 31 bits, and a batch takes some of them. */
+const gapWidthMax = 2 ** 30;
+
 /**
  * Brings the files of a log in order and answers what they hold. Of a clean log only the end is looked at.
  * Otherwise what lies beyond the recovery point is checked batch by batch and cut off where it is torn, its
@@ -255,13 +258,22 @@ class LogLoading {
   }
 
   /**
-   * Why a segment cannot stand behind one that ends at `endOffset`. A gap is what compaction leaves; where
-   * there is none, what was between them was lost, and what is behind goes with it.
+   * Why a segment cannot stand behind one that ends at `endOffset`. Beyond the recovery point a gap is what was
+   * lost, and what is behind goes with it: appends and our own compaction leave none between segments.
    */
   #misplaced(segment: Segment, endOffset: number, trustedBelowOffset: number): string | undefined {
     if (segment.baseOffset < endOffset) return 'it overlaps the one before it';
     if (segment.baseOffset === endOffset || endOffset < trustedBelowOffset) return undefined;
-    return this.#options.config.cleanupPolicyCompact ? undefined : 'what stood before it was lost';
+    if (!this.#mayHaveGap(segment.baseOffset - endOffset)) return 'what stood before it was lost';
+    this.#options.onGap?.();
+    return undefined;
+  }
+
+  /** Apache Kafka's cleaner and followers leave gaps, and one of a leader's log that is too wide for a segment ends it. */
+  #mayHaveGap(width: number): boolean {
+    const { config, isForeign = false, recoveryPoint } = this.#options;
+    if (!config.cleanupPolicyCompact) return false;
+    return isForeign || recoveryPoint === undefined || width > gapWidthMax;
   }
 
   /** Recovers one segment; of one that only has to be replayed, nothing is changed. */

@@ -59,6 +59,7 @@ export class CompactionModel {
   readonly #config: LogConfig;
   readonly #dedupeBufferBytes: number;
   #manager: LogManager | undefined;
+  #hadPowerLoss = false;
   readonly #history = new CompactionHistory();
   #valueCount = 0;
   #hasLostPower = false;
@@ -112,6 +113,7 @@ export class CompactionModel {
           directories: ['/data'],
           nodeId: 1,
           configOf: () => this.#config,
+          topicIdOf: () => topicId,
           cleaner: () => settings,
         },
         { runtime: this.#simulation.runtime(host), logger: this.logger },
@@ -336,6 +338,7 @@ export class CompactionModel {
     recoveryPoint: number,
     producers: ReturnType<Log['activeProducers']>,
   ): Promise<void> {
+    this.#hadPowerLoss ||= end === 'powerLoss';
     this.#simulation.restart(host);
     await this.#startManager();
     const { log } = this;
@@ -380,6 +383,18 @@ export class CompactionModel {
       await this.#checkCommitted(log.logStartOffset + this.#simulation.random.below(span));
     }
     await this.#checkCommitted(log.logStartOffset);
+    this.#checkSegments(batches);
+  }
+
+  /** Each segment begins where the one before it ends, but for losses: so recovery knows them by their gaps. */
+  #checkSegments(batches: readonly RecordBatch[]): void {
+    const [first] = batches;
+    if (first === undefined || this.#hadPowerLoss) return;
+    const ends = new Set(batches.map(({ nextOffset }) => nextOffset));
+    for (const name of this.#simulation.runtime(host).files.list(this.log.directory)) {
+      if (!name.endsWith('.log') || Number.parseInt(name, 10) <= first.baseOffset) continue;
+      assert.ok(ends.has(Number.parseInt(name, 10)), `a gap before ${name}`);
+    }
   }
 
   async #batches(from: number): Promise<RecordBatch[]> {
