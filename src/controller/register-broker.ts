@@ -27,7 +27,8 @@ export interface Registration {
   readonly cleanEpoch: number | 'running';
   /**
    * Nobody else has the store: it is admitted by itself, as the controller. What it led before it still leads,
-   * in the same epochs, for nobody has led meanwhile.
+   * in the same epochs, for nobody has led meanwhile. Where its logs may have lost records, others come in their
+   * place: then each epoch rises before it is admitted, by which readers find that out (KIP-320).
    */
   readonly alone: boolean;
 }
@@ -106,11 +107,13 @@ function registrationValue(
 ): Uint8Array {
   const { rack, listeners, directoryIds, hostName, bootId, folder, leaseId, alone } = registration;
   const { awaitedDirectoryIds } = registration;
+  // A start that was cut short may have raised some of the epochs.
+  const unclean = isUnclean(before, registration) || (alone && before?.admitted === false);
   return encodeValue({
     epoch,
     rack,
     listeners,
-    fenced: !alone,
+    fenced: !alone || unclean,
     stopping: false,
     directoryIds,
     awaitedDirectoryIds,
@@ -118,7 +121,8 @@ function registrationValue(
     bootId,
     folder,
     leaseId,
-    uncleanShutdown: !alone && isUnclean(before, registration),
+    // Of one that is alone nobody else has what it lost: it stays in sync with itself.
+    uncleanShutdown: !alone && unclean,
   });
 }
 

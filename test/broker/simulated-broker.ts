@@ -98,6 +98,12 @@ export class SimulatedBroker {
     await this.#start(this.simulation.restart('broker'));
   }
 
+  /** Its process ends, as by SIGKILL, or its machine loses power; and it starts again on what is left. */
+  async restartAfter(end: 'crash' | 'powerLoss'): Promise<void> {
+    this.simulation[end]('broker');
+    await this.#start(this.simulation.restart('broker'));
+  }
+
   /** Lets events happen until `promise` has settled. Rejects with the defect when one stops the broker. */
   async complete<T>(promise: Promise<T>): Promise<T> {
     let isSettled = false;
