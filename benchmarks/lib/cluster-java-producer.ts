@@ -25,8 +25,16 @@ export async function javaProducer(
   const records = Math.ceil((megabytes * 1e6) / recordBytes);
   const before = clusterCpuSeconds(cluster);
   const { exitCode, output } = await runJavaTool(jars, 'producer-perf-test', [
-    ...['--topic', topic, '--num-records', String(records), '--record-size', String(recordBytes)],
-    ...['--throughput', '-1', '--producer-props', 'acks=all'],
+    '--topic',
+    topic,
+    '--num-records',
+    String(records),
+    '--record-size',
+    String(recordBytes),
+    '--throughput',
+    '-1',
+    '--producer-props',
+    'acks=all',
     `bootstrap.servers=${cluster.nodes.map(bootstrapOf).join()}`,
   ]);
   if (exitCode !== 0 || output.includes('Exception')) throw new Error(output);

@@ -5,8 +5,14 @@ const smallerIsBetter = /ms(?: a record)?$/;
 
 /** Figures of two sides that were measured in turns. */
 export class ComparedFigures {
+  readonly #goals: ReadonlyMap<string, string>;
   /** By figure, then by side: one number a round. */
   readonly #figures = new Map<string, Map<string, number[]>>();
+
+  /** `goals` of the first side, by figure, where it is another than to be ahead of the second. */
+  constructor(goals: ReadonlyMap<string, string>) {
+    this.#goals = goals;
+  }
 
   add(figure: string, side: string, value: number): void {
     const sides = this.#figures.get(figure) ?? new Map<string, number[]>();
@@ -19,12 +25,13 @@ export class ComparedFigures {
 
   /**
    * Prints a table in Markdown: the median of each side, and, where there are two, the median of the rounds' ratios
-   * with the least and the greatest. A ratio above 1 says that the first side is ahead.
+   * with the least and the greatest; and the goal. A ratio above 1 says that the first side is ahead.
    */
   print(): void {
     const sides = [...new Set([...this.#figures.values()].flatMap((figure) => [...figure.keys()]))];
     const [first = '', second] = sides;
-    const heads = second === undefined ? [first] : [first, second, 'ratio (least to greatest)'];
+    const compared = second === undefined ? [first] : [first, second, 'ratio (least to greatest)'];
+    const heads = [...compared, 'goal'];
     console.log(`| | ${heads.join(' | ')} |`);
     console.log(`| --- |${' --- |'.repeat(heads.length)}`);
     for (const [name, figure] of this.#figures) {
@@ -35,6 +42,7 @@ export class ComparedFigures {
         cells.push(theirs.length > 0 ? shown(median(theirs)) : '');
         cells.push(theirs.length > 0 ? ratios(name, ours, theirs) : '');
       }
+      cells.push(this.#goals.get(name) ?? (figure.size > 1 ? 'ahead' : ''));
       console.log(`| ${name} | ${cells.join(' | ')} |`);
     }
   }
