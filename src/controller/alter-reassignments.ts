@@ -114,16 +114,27 @@ function goTo(
  * more: they go at once, unless what was acknowledged is with them alone.
  */
 function beforeMove(
-  { replicas, isr, addingReplicas }: PartitionImage,
+  partition: PartitionImage,
   target: readonly number[],
 ): { readonly original: readonly number[]; readonly dropped: readonly number[] } {
+  const { replicas, isr, addingReplicas } = partition;
   const original = replicas.filter((id) => !addingReplicas.includes(id));
   const unwanted = addingReplicas.filter((id) => !target.includes(id));
-  const othersInSync = isr.some((id) => !unwanted.includes(id));
+  const waitedFor = waitedForBy(partition);
+  const othersLead = waitedFor.length === 0 && isr.some((id) => !unwanted.includes(id));
+  const needed = [...isr, ...waitedFor];
   return {
     original,
-    dropped: othersInSync ? unwanted : unwanted.filter((id) => !isr.includes(id)),
+    dropped: othersLead ? unwanted : unwanted.filter((id) => !needed.includes(id)),
   };
+}
+
+/**
+ * Who may lead again, where nobody does: each of them may be the only one left in the end, as the others may come
+ * back unclean. Nobody while there is a leader.
+ */
+function waitedForBy({ leader, isr, elr, lastKnownElr }: PartitionImage): readonly number[] {
+  return leader >= 0 ? [] : [...isr, ...elr, ...lastKnownElr];
 }
 
 /** Takes out again who was being added, and keeps who was being removed. */
@@ -136,10 +147,13 @@ function goBack({ image, topic, partition, settings }: Move): PartitionValue | R
   const replicas = partition.replicas.filter((id) => !addingReplicas.includes(id));
   const isr = partition.isr.filter((id) => !addingReplicas.includes(id));
   const unclean = mayElectUncleanly(topic, settings.layers);
-  const isLost = isr.length === 0 && partition.isr.length > 0 && !unclean;
+  const isLost = isr.length === 0 && partition.isr.length > 0;
   const isEligible = (id: number): boolean =>
     replicas.includes(id) && serves(image.brokers.get(id));
-  if (isLost && !partition.elr.some(isEligible)) {
+  const isUnclean =
+    (isLost && !partition.elr.some(isEligible)) ||
+    waitedForBy(partition).some((id) => !replicas.includes(id));
+  if (isUnclean && !unclean) {
     return refuse(
       'INVALID_REPLICA_ASSIGNMENT',
       `Unable to revert partition assignment for ${topic.name}:${partition.index} because it would ` +

@@ -140,6 +140,31 @@ test('a reassignment is not cancelled where only added replicas have everything'
   assert.deepEqual([leader, isr, new Set(replicas)], [2, [2], new Set([1, 2])]);
 });
 
+test('while nobody leads, whoever is waited for stays a replica', () => {
+  const waiting = { isr: [], leader: -1 };
+  for (const waitedFor of [
+    { elr: [3], lastKnownElr: [] },
+    { elr: [1], lastKnownElr: [3] },
+    { elr: [], lastKnownElr: [3] },
+  ]) {
+    const image = clusterWith(1, 2);
+    move(image, [[0, [3, 4]]]);
+    setPartition(image, 't', 0, { ...waiting, ...waitedFor });
+    assert.deepEqual(move(image, [[0, null]]), [
+      'INVALID_REPLICA_ASSIGNMENT: Unable to revert partition assignment for t:0 because it would require an unclean leader election.',
+    ]);
+    assert.deepEqual(move(image, [[0, [5, 1]]]), [undefined]);
+    const { replicas, removingReplicas } = partitionIn(image, 't');
+    assert.deepEqual(
+      [replicas, removingReplicas],
+      [
+        [5, 1, 2, 3],
+        [2, 3],
+      ],
+    );
+  }
+});
+
 test('an unclean cancellation is made where the topic allows it', () => {
   const image = clusterOf(1, 2, 3);
   const replicas = [3, 1];
