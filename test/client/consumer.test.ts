@@ -9,7 +9,7 @@ import { buildBatch } from '../../src/records/batch-builder.ts';
 import { buildEndTxnMarker } from '../../src/records/control-batch.ts';
 import { compressionCodecs, recordBatchHeaderBytes } from '../../src/records/record-batch.ts';
 import { hasCode } from '../../src/util/odradek-error.ts';
-import type { FakeBroker } from './fake-broker.ts';
+import type { FakeBroker, FakeRequest } from './fake-broker.ts';
 import { propertySeeds } from './property-seeds.ts';
 import { bytesOf, simulatedClient, type SimulatedClient, textOf } from './simulated-client.ts';
 
@@ -334,8 +334,8 @@ test('a fetch names the epoch in which its broker was the leader, whatever is le
   await world.complete(learning);
   const apis = broker.requests.map(({ api }) => api);
   strictEqual(apis.lastIndexOf('Metadata') < apis.indexOf('Fetch'), true);
-  const [fetch] = broker.requestsOf('Fetch');
-  const [topic] = fetch?.body['topics'] as { partitions: { currentLeaderEpoch: number }[] }[];
+  const [{ body }] = broker.requestsOf('Fetch') as [FakeRequest];
+  const [topic] = body['topics'] as { partitions: { currentLeaderEpoch: number }[] }[];
   strictEqual(topic?.partitions[0]?.currentLeaderEpoch, 1);
 });
 
