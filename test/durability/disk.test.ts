@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { metadataPrefix } from '../../src/metadata/image-keys.ts';
 import { errorCodes } from '../../src/protocol/error-codes.ts';
 import {
   createTopicsRequest,
@@ -173,6 +174,12 @@ describe('a full disk', () => {
     let errorCode = 0;
     for (; errorCode === 0 && made < 1000; made++) errorCode = await createTopic(peer, `t${made}`);
     assert.equal(errorCode, errorCodes.KAFKA_STORAGE_ERROR);
+    // And then some that are smaller than any that is asked for below.
+    const least = [{ key: `${metadataPrefix}x`, value: new Uint8Array() }];
+    const fill = async (): Promise<void> => {
+      for (;;) await broker.running.metadata.commit([], least);
+    };
+    await assert.rejects(broker.complete(fill()), { code: 'DISK_FULL' });
     const deletion = { topics: [{ name: 't', topicId: zeroUuid }], timeoutMs: 1000 };
     const deleted = await peer.call(deleteTopicsRequest, deleteTopicsResponse, 6, deletion);
     assert.equal(deleted.responses[0]?.errorCode, errorCodes.KAFKA_STORAGE_ERROR);
