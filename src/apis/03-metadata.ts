@@ -5,8 +5,8 @@
  * replicas. A topic that is missing is made when both the client and `auto.create.topics.enable` allow it;
  * the answer then waits until it is there. `__consumer_offsets` is then made as for FindCoordinator.
  *
- * A broker whose lease has run out sends clients to the others: it is not among the brokers that it tells, and in
- * place of itself it names as leader who is likely to be elected, LEADER_NOT_AVAILABLE where that is nobody.
+ * A broker whose lease has run out sends clients to the others: in place of itself it names as leader who is likely
+ * to be elected, LEADER_NOT_AVAILABLE where that is nobody.
  *
  * Versions: 0 means all topics by an empty list, 1 and later by null; 4 lets clients forbid auto-creation;
  * 8-10 authorized operations of the cluster; 12 topics by id (10 and 11 refuse them, as Apache does).

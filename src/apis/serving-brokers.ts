@@ -58,15 +58,15 @@ export function leaderHint(
 }
 
 /**
- * The addresses of the brokers that serve, for clients that came by `listenerName`, by id. Clients need somebody to
- * ask again: where this broker is cut off and knows of no other, it names itself, and where all are fenced, as when
- * the metadata store was away for longer than leases last, it names all. Of no broker told, librdkafka never asks again.
+ * The addresses of the brokers that are not fenced, for clients that came by `listenerName`, by id; where all are, as
+ * when the metadata store was away for longer than leases last, those of all. This one is among them also where it is
+ * cut off: where all are, each would else be left out by itself alone, and librdkafka, which forgets a broker that is
+ * not named, would wait for ever for what it had asked it last. Of no broker told, it never asks again.
  */
 export function endpointsOf(services: Services, listenerName: string): Endpoint[] {
   const brokers = [...services.image().brokers.values()];
-  const serving = brokers.filter(({ nodeId }) => isServing(nodeId, services));
   const unfenced = brokers.filter(({ fenced }) => !fenced);
-  const named = [serving, unfenced, brokers].find(({ length }) => length > 0) ?? [];
+  const named = [unfenced, brokers].find(({ length }) => length > 0) ?? [];
   return endpointsFor(named, listenerName).toSorted((a, b) => a.nodeId - b.nodeId);
 }
 
