@@ -10,7 +10,7 @@ export interface ClusterView {
   readonly brokers: readonly number[];
   /** Of the topic that was asked for. */
   readonly partitions: readonly PartitionMetadata[];
-  /** Whether every partition of every topic has a leader, and all its replicas in sync. */
+  /** Whether every partition of every topic is led by its preferred leader, with all its replicas in sync. */
   readonly isWhole: boolean;
 }
 
@@ -35,7 +35,7 @@ export async function askBroker(port: number, topic: string): Promise<ClusterVie
       brokers: [...brokers.keys()].toSorted((a, b) => a - b),
       partitions: topics.find(({ name }) => name === topic)?.partitions ?? [],
       isWhole: all.every(
-        ({ leaderId, isr, replicas }) => leaderId > 0 && isr.length === replicas.length,
+        ({ leaderId, isr, replicas }) => leaderId === replicas[0] && isr.length === replicas.length,
       ),
     };
   } catch {

@@ -109,10 +109,10 @@ export class ProcessCluster {
     return must(found);
   }
 
-  /** Waits until every broker is there, and says that all are in sync everywhere. */
+  /** Waits until every broker is there, and says that each leads what it is to lead and is in sync everywhere. */
   async untilWhole(): Promise<void> {
     await this.until(
-      'every broker is in sync everywhere',
+      'every broker leads what it is to lead, and is in sync everywhere',
       (views) =>
         views.length === brokerCount &&
         areAlike(views) &&
