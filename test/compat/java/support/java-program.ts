@@ -31,6 +31,11 @@ export class JavaProgram {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
+  /** What it printed so far. */
+  output(): string {
+    return this.#pieces.join('');
+  }
+
   /**
    * Waits until something holds that the program brings about, and looks again and again. Throws, with what the
    * program said last, when it has ended or takes too long.
@@ -63,6 +68,6 @@ export class JavaProgram {
   }
 
   #lastLines(): string {
-    return this.#pieces.join('').split('\n').slice(-30).join('\n');
+    return this.output().split('\n').slice(-30).join('\n');
   }
 }
