@@ -424,6 +424,11 @@ export class RunningBroker {
     this.#stopping = this.#tearDown('abandon');
   }
 
+  /** The whole cluster is about to stop: this broker hands nothing over, and takes nobody for dead. */
+  retire(): void {
+    this.#membership?.retire();
+  }
+
   /**
    * Stops in order. Settles once for all calls. With `discard`, nothing is written that only a next start
    * would need: what was asked is answered all the same.
@@ -436,7 +441,7 @@ export class RunningBroker {
   async #stop(how: 'stop' | 'abandon'): Promise<void> {
     if (how === 'stop') await this.#membership?.handOver();
     await this.#listeners.drain();
-    this.#partitions?.endWaits();
+    this.#partitions?.endWaits({ acks: this.#membership?.isRetired === true });
     this.#groups?.drain();
     await this.#answered();
     this.#groups?.close();

@@ -321,8 +321,12 @@ export class Partitions implements PartitionLookup {
     for (const partition of this.all()) partition.suspend();
   }
 
-  /** Has all fetches that wait answered with what there is. */
-  endWaits(): void {
+  /**
+   * Has all fetches that wait answered with what there is; with `acks`, also who waits for followers, which will not
+   * come any more, as in `suspend`.
+   */
+  endWaits({ acks }: { readonly acks: boolean }): void {
+    if (acks) this.suspend();
     for (const partition of this.all()) partition.endWaits();
   }
 

@@ -289,3 +289,78 @@ test('what a cluster cannot do is refused by name', async () => {
   await cluster.kill(1);
   await assert.rejects(cluster.pause(1), refused);
 });
+
+/** The events of a cluster's log from a level up, without their fields. */
+function eventLog() {
+  const warnings: string[] = [];
+  const infos: string[] = [];
+  const logger = {
+    debug() {},
+    info: (event: string) => void infos.push(event),
+    warn: (event: string) => void warnings.push(event),
+    error: (event: string) => void warnings.push(event),
+  };
+  return { warnings, infos, logger };
+}
+
+for (const threads of [false, true]) {
+  const where = threads ? 'in threads' : 'in this thread';
+
+  test(`a cluster that stops elects nobody, and all are in sync when it starts again, ${where}`, async (t) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'odradek-test-'));
+    t.after(() => rmSync(dataDir, { recursive: true, force: true }));
+    const { warnings, infos, logger } = eventLog();
+    const options = { config, threads, dataDir, logger, unref: true };
+    const first = await createCluster(options);
+    await first.createTopic('orders', { partitions: 6 });
+    const leaders = [0, 1, 2, 3, 4, 5].map((index) => first.leader('orders', index));
+    infos.length = 0;
+    await first.stop();
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(
+      infos.filter((event) => /elected|changed partitions|lease|may not lead/.test(event)),
+      [],
+    );
+    await using second = await createCluster(options);
+    for (const [index, leader] of leaders.entries()) {
+      // Threads come up one after the other: who is late may find another leader.
+      if (threads) await until(() => second.inSyncReplicas('orders', index).length === 3);
+      else assert.equal(second.leader('orders', index), leader);
+      assert.equal(second.inSyncReplicas('orders', index).length, 3);
+    }
+    assert.deepEqual(warnings, []);
+  });
+
+  test(`one that is stopped in order is not taken for dead, ${where}`, async () => {
+    const { warnings, logger } = eventLog();
+    await using cluster = await createCluster({ config, threads, logger });
+    await cluster.createTopic('orders', { partitions: 6 });
+    for (const nodeId of [1, 2, 3]) await cluster.restart(nodeId);
+    assert.deepEqual(warnings, []);
+  });
+
+  test(`a broker that is killed while it starts again is dead, and starts once more, ${where}`, async () => {
+    await using cluster = await createCluster({ config, threads });
+    await cluster.createTopic('orders');
+    const killed = { code: 'BROKER_STOPPED', message: 'broker 2 was killed meanwhile' };
+    // Once while it stops for that, once while it starts.
+    for (const isRunning of [true, false]) {
+      assert.equal(cluster.brokers[1]?.state, isRunning ? 'running' : 'killed');
+      const restarted = assert.rejects(cluster.restart(2), killed);
+      await Promise.resolve();
+      await cluster.kill(2);
+      await restarted;
+      assert.equal(cluster.brokers[1]?.state, 'killed');
+    }
+    await cluster.restart(2);
+    await until(() => cluster.inSyncReplicas('orders').length === 3);
+  });
+}
+
+test('a broker whose data would end with its thread is neither killed nor started again', async () => {
+  await using cluster = await createCluster({ threads: true, storage: 'memory' });
+  const refused = { code: 'INVALID_ARGUMENT', message: /leave out threads: true or storage/ };
+  await assert.rejects(cluster.kill(2), refused);
+  await assert.rejects(cluster.restart(2), refused);
+  assert.equal(cluster.brokers[1]?.state, 'running');
+});

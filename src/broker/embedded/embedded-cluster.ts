@@ -10,6 +10,7 @@ import type { TopicRecord } from '../public-api.ts';
 import type { WatchedImage } from './cluster-image.ts';
 import type { ClusterMember, MemberAddress } from './cluster-member.ts';
 import type { ClusterStorage } from './cluster-storage.ts';
+import { killedMeanwhile } from './member-lives.ts';
 import { readTopic } from './read-topic.ts';
 
 /** What a cluster is made of. */
@@ -156,17 +157,40 @@ export class EmbeddedCluster implements Cluster {
   }
 
   async kill(nodeId: number): Promise<void> {
-    await keepingAlive(() => this.#member(nodeId).kill());
+    const member = this.#lasting('kill', nodeId);
+    await keepingAlive(() => member.kill());
   }
 
   async restart(nodeId: number): Promise<void> {
-    const member = this.#member(nodeId);
+    const member = this.#lasting('restart', nodeId);
+    const isRunning = member.state === 'running';
+    const kills = member.kills + (isRunning ? 0 : 1);
+    const refuseIfKilled = (): void => {
+      if (member.kills !== kills) throw killedMeanwhile(nodeId);
+    };
     await keepingAlive(async () => {
-      if (member.state === 'running') await member.stop({ discard: false });
+      if (isRunning) await member.stop({ discard: false });
       else await member.kill();
+      refuseIfKilled();
       await member.start();
       await this.#known();
+      refuseIfKilled();
     });
+  }
+
+  /** The member, where a process that ends leaves its data behind. */
+  #lasting(operation: string, nodeId: number): ClusterMember {
+    const member = this.#member(nodeId);
+    if (member.keepsData) return member;
+    throw new OdradekError(
+      `${operation}(${nodeId}): the data of a broker that has a thread of its own and its storage in memory ends ` +
+        "with that thread; to end brokers and start them again, leave out threads: true or storage: 'memory'",
+      {
+        code: 'INVALID_ARGUMENT',
+        argument: operation,
+        expected: 'a cluster without threads, or with its data on disk',
+      },
+    );
   }
 
   async pause(nodeId: number): Promise<void> {
@@ -209,11 +233,13 @@ export class EmbeddedCluster implements Cluster {
     const { members, cuts, storage, watched } = this.#modules;
     cuts.heal();
     const discard = storage.temporary;
-    const stopMember = (member: ClusterMember): Promise<void> =>
-      member.state === 'running' ? member.stop({ discard }) : member.kill();
-    if (discard) await Promise.all(members.map(stopMember));
-    // One after the other, so that each finds another to take over what it leads, but for the last.
-    else for (const member of members) await stopMember(member);
+    // All go: nothing is handed over from one to the next, and all are in sync when they are started again.
+    await Promise.all(members.map((member) => member.retire()));
+    await Promise.all(
+      members.map((member) =>
+        member.state === 'running' ? member.stop({ discard }) : member.kill(),
+      ),
+    );
     watched.close();
     await storage.close();
     this.#ended.resolve();

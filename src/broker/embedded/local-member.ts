@@ -6,11 +6,12 @@ import { ProcessGate } from '../../faults/process-gate.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { must } from '../../util/assert.ts';
 import { labelledLogger, type Logger } from '../../util/logger.ts';
-import { hasCode, OdradekError } from '../../util/odradek-error.ts';
+import { hasCode } from '../../util/odradek-error.ts';
 import { RunningBroker } from '../broker.ts';
 import type { ClusterBrokerState } from '../cluster-api.ts';
 import type { ClusterMember, MemberAddress } from './cluster-member.ts';
 import type { ClusterStorage } from './cluster-storage.ts';
+import { MemberLives, type MemberLife } from './member-lives.ts';
 
 /** Which broker of a cluster it is. */
 export interface MemberOptions {
@@ -37,32 +38,38 @@ export interface MemberModules {
 }
 
 /** One life of a broker. */
-interface Life {
+interface Life extends MemberLife {
   readonly gate: ProcessGate;
-  readonly running: RunningBroker;
+  /** Once it serves. */
+  running: RunningBroker | undefined;
 }
 
 /** A broker of a cluster in the calling thread, behind gates. */
 export class LocalMember implements ClusterMember {
   readonly nodeId: number;
   readonly dataDirs: readonly string[];
+  readonly keepsData = true;
   readonly #options: MemberOptions;
   readonly #modules: MemberModules;
-  #state: ClusterBrokerState = 'killed';
+  readonly #lives: MemberLives<Life>;
   #address: MemberAddress | undefined;
-  #life: Life | undefined;
 
   constructor(options: MemberOptions, modules: MemberModules) {
     const { storage } = modules;
     this.nodeId = options.nodeId;
     this.dataDirs = storage.inMemory ? [] : [storage.directoryOf(options.nodeId)];
     this.#options = options;
+    this.#lives = new MemberLives(options.nodeId);
     const logger = labelledLogger(modules.logger, { broker: options.nodeId });
     this.#modules = { ...modules, logger };
   }
 
   get state(): ClusterBrokerState {
-    return this.#state;
+    return this.#lives.state;
+  }
+
+  get kills(): number {
+    return this.#lives.kills;
   }
 
   get address(): MemberAddress {
@@ -70,95 +77,91 @@ export class LocalMember implements ClusterMember {
   }
 
   async start(): Promise<void> {
-    const { port } = this.#options;
-    const known = this.#address;
-    try {
-      this.#life = await this.#begin(known?.port ?? port);
-    } catch (error) {
-      // Somebody has taken meanwhile what was free at the first start: then it moves, as clients will learn.
-      if (!hasCode(error, 'PORT_IN_USE') || known === undefined || port !== 0) throw error;
-      this.#life = await this.#begin(0);
-    }
-    this.#state = 'running';
-    const { host, port: bound } = must(this.#life.running.addresses[0]);
-    this.#address = { host, port: bound };
+    this.#address = await startWhere(this.#options, this.#address, (port) => this.#begin(port));
   }
 
-  async #begin(port: number): Promise<Life> {
-    const { nodeId, storeTimeoutMs } = this.#options;
-    const { storage, cuts, owners, createRuntime } = this.#modules;
-    const world = createRuntime(nodeId);
+  async #begin(port: number): Promise<MemberAddress> {
+    const world = this.#modules.createRuntime(this.nodeId);
     const { timers } = world;
     const gate = new ProcessGate((callback) => timers.atTurnEnd(callback));
+    const life: Life = { gate, running: undefined, end: () => gate.kill() };
+    const running = await this.#lives.begin(life, () => this.#run(gate, world, port));
+    life.running = running;
+    running.closed.catch((error: unknown) => {
+      if (this.#lives.ended(life)) this.#modules.onDefect(error);
+    });
+    const { host, port: bound } = must(running.addresses[0]);
+    return { host, port: bound };
+  }
+
+  #run(gate: ProcessGate, world: Runtime, port: number): Promise<RunningBroker> {
+    const { nodeId, storeTimeoutMs } = this.#options;
+    const { storage, cuts, owners } = this.#modules;
     const runtime = gatedRuntime({ nodeId }, { runtime: world, gate, cuts, owners });
     const store = new GatedStore(
       { nodeId, timeoutMs: storeTimeoutMs },
-      { store: storage.store, timers, gate, cuts },
+      { store: storage.store, timers: world.timers, gate, cuts },
     );
     const directory = storage.directoryOf(nodeId);
-    const running = await RunningBroker.start(
+    return RunningBroker.start(
       {
         values: memberValues(this.#options, port),
         directories: [directory],
         metadataDirectory: directory,
         temporary: storage.temporary,
+        inMemory: storage.inMemory,
       },
       { runtime, store, logger: gatedLogger(this.#modules.logger, gate) },
     );
-    const life = { gate, running };
-    running.closed.catch((error: unknown) => {
-      if (this.#life !== life) return;
-      this.#end();
-      this.#modules.onDefect(error);
-    });
-    return life;
   }
 
-  async kill(): Promise<void> {
-    const life = this.#life;
-    this.#end();
-    await life?.gate.kill();
-  }
-
-  #end(): void {
-    this.#life = undefined;
-    this.#state = 'killed';
+  kill(): Promise<void> {
+    return this.#lives.kill();
   }
 
   async pause(): Promise<void> {
-    const { gate } = this.#alive('pause');
-    this.#state = 'paused';
+    const { gate } = this.#lives.alive('pause');
+    this.#lives.set('paused');
     await gate.pause();
   }
 
   resume(): Promise<void> {
-    const { gate } = this.#alive('resume');
-    this.#state = 'running';
+    const { gate } = this.#lives.alive('resume');
+    this.#lives.set('running');
     gate.resume();
     return Promise.resolve();
   }
 
-  #alive(operation: string): Life {
-    if (this.#life !== undefined) return this.#life;
-    throw new OdradekError(`broker ${this.nodeId} was killed: restart it first`, {
-      code: 'INVALID_ARGUMENT',
-      argument: operation,
-      expected: 'a broker that runs',
-    });
+  retire(): Promise<void> {
+    this.#lives.current?.running?.retire();
+    return Promise.resolve();
   }
 
-  async stop(options: { readonly discard: boolean }): Promise<void> {
-    const life = this.#life;
-    this.#end();
-    await life?.running.stop(options);
-    // What it has left undone when it was stopped, as a timer of a client that it never answered.
-    await life?.gate.kill();
+  stop(options: { readonly discard: boolean }): Promise<void> {
+    return this.#lives.stop(async ({ running }) => running?.stop(options));
   }
 
   async reached(revision: number): Promise<void> {
-    const running = this.#life?.running;
+    const running = this.#lives.current?.running;
     await running?.metadata.reached(revision);
     await running?.partitions.reached(revision);
+  }
+}
+
+/**
+ * Starts a member by `begin` where it was before, else where it is told to. Where somebody has taken meanwhile what
+ * was free at the first start, it moves, as clients will learn.
+ */
+export async function startWhere(
+  { port }: Pick<MemberOptions, 'port'>,
+  known: MemberAddress | undefined,
+  begin: (port: number) => Promise<MemberAddress>,
+): Promise<MemberAddress> {
+  try {
+    return await begin(known?.port ?? port);
+  } catch (error) {
+    if (!hasCode(error, 'PORT_IN_USE') || known === undefined || port !== 0) throw error;
+    return begin(0);
   }
 }
 

@@ -42,6 +42,9 @@ export function serveBrokerThread(): void {
         case 'reached':
           void reached(starting, port, message);
           break;
+        case 'retire':
+          void retire(starting, port);
+          break;
         case 'stop':
           void stop(starting, port, message);
           break;
@@ -79,7 +82,13 @@ function start(data: BrokerThreadData, port: OwnerPort, cuts: Cuts): Promise<Run
   const remote = new RemoteStore(nodeMessagePort(data.storePort, { unref: true }));
   const store = new GatedStore({ nodeId, timeoutMs }, { store: remote, timers, gate, cuts });
   const directory = data.directory ?? memoryDirectory;
-  const setup = { values, directories: [directory], metadataDirectory: directory, temporary };
+  const setup = {
+    values,
+    directories: [directory],
+    metadataDirectory: directory,
+    temporary,
+    inMemory: data.directory === undefined,
+  };
   return RunningBroker.start(setup, { runtime, store, logger: loggerTo(port) });
 }
 
@@ -109,6 +118,11 @@ async function reached(
   await metadata.reached(revision);
   await partitions.reached(revision);
   port.post({ kind: 'has reached', id });
+}
+
+async function retire(starting: Promise<RunningBroker>, port: OwnerPort): Promise<void> {
+  (await starting).retire();
+  port.post({ kind: 'retired' });
 }
 
 async function stop(

@@ -5,10 +5,15 @@ import { letGo, startNodeThread, type NodeThread } from '../../runtime/node/node
 import { must } from '../../util/assert.ts';
 import { fromErrorImage } from '../../util/error-image.ts';
 import { labelledLogger } from '../../util/logger.ts';
-import { hasCode, OdradekError } from '../../util/odradek-error.ts';
 import type { ClusterBrokerState } from '../cluster-api.ts';
 import type { ClusterMember, MemberAddress } from './cluster-member.ts';
-import { memberValues, type MemberModules, type MemberOptions } from './local-member.ts';
+import {
+  memberValues,
+  startWhere,
+  type MemberModules,
+  type MemberOptions,
+} from './local-member.ts';
+import { MemberLives, type MemberLife } from './member-lives.ts';
 import type { BrokerThreadData, FromBrokerThread, ToBrokerThread } from './thread-messages.ts';
 
 /** What the threads of a cluster are made of, beside what its members share. */
@@ -23,7 +28,7 @@ export interface ThreadMemberModules extends Omit<MemberModules, 'createRuntime'
 type ThreadPort = MessagePort<ToBrokerThread, FromBrokerThread>;
 
 /** One life of a broker in a thread. */
-interface Life {
+interface Life extends MemberLife {
   readonly thread: NodeThread;
   readonly port: ThreadPort;
   readonly letGone: Int32Array;
@@ -32,6 +37,7 @@ interface Life {
   /** How often it was stopped, and who waits for that. */
   pauses: number;
   readonly pausing: Map<number, () => void>;
+  readonly retired: PromiseWithResolvers<void>;
   /** Who waits until it has reached a revision. */
   readonly waiting: Map<number, () => void>;
 }
@@ -40,27 +46,33 @@ interface Life {
 export class ThreadMember implements ClusterMember {
   readonly nodeId: number;
   readonly dataDirs: readonly string[];
+  readonly keepsData: boolean;
   readonly #options: MemberOptions;
   readonly #modules: ThreadMemberModules;
-  #state: ClusterBrokerState = 'killed';
+  readonly #lives: MemberLives<Life>;
   #address: MemberAddress | undefined;
-  #life: Life | undefined;
   #nextId = 0;
 
   constructor(options: MemberOptions, modules: ThreadMemberModules) {
     const { storage, cuts } = modules;
     this.nodeId = options.nodeId;
     this.dataDirs = storage.inMemory ? [] : [storage.directoryOf(options.nodeId)];
+    this.keepsData = !storage.inMemory;
     this.#options = options;
+    this.#lives = new MemberLives(options.nodeId);
     const logger = labelledLogger(modules.logger, { broker: options.nodeId });
     this.#modules = { ...modules, logger };
     cuts.subscribe(() => {
-      this.#life?.port.post({ kind: 'partition', partition: cuts.current });
+      this.#lives.current?.port.post({ kind: 'partition', partition: cuts.current });
     });
   }
 
   get state(): ClusterBrokerState {
-    return this.#state;
+    return this.#lives.state;
+  }
+
+  get kills(): number {
+    return this.#lives.kills;
   }
 
   get address(): MemberAddress {
@@ -68,36 +80,21 @@ export class ThreadMember implements ClusterMember {
   }
 
   async start(): Promise<void> {
-    const { port } = this.#options;
-    const known = this.#address;
-    if (known !== undefined && this.#modules.storage.inMemory) {
-      throw refused('restart', `the memory of broker ${this.nodeId} has gone with its thread`);
-    }
-    try {
-      this.#address = await this.#begin(known?.port ?? port);
-    } catch (error) {
-      // Somebody has taken meanwhile what was free at the first start: then it moves, as clients will learn.
-      if (!hasCode(error, 'PORT_IN_USE') || known === undefined || port !== 0) throw error;
-      this.#address = await this.#begin(0);
-    }
-    this.#state = 'running';
+    this.#address = await startWhere(this.#options, this.#address, (port) => this.#begin(port));
   }
 
   async #begin(port: number): Promise<MemberAddress> {
     const life = this.#newLife(port);
-    this.#life = life;
     life.port.start({
       onMessage: (message) => this.#receive(life, message),
       onClose() {},
     });
     void life.thread.ended.then((uncaught) => this.#ended(life, uncaught));
-    try {
-      return await life.started.promise;
-    } catch (error) {
-      this.#end();
-      await life.thread.terminate();
-      throw error;
-    }
+    const address = await this.#lives.begin(life, () => life.started.promise);
+    // It may have been cut off while it started.
+    const { cuts } = this.#modules;
+    life.port.post({ kind: 'partition', partition: cuts.current });
+    return address;
   }
 
   #newLife(port: number): Life {
@@ -134,9 +131,11 @@ export class ThreadMember implements ClusterMember {
       letGone: new Int32Array(letGone),
       started: Promise.withResolvers(),
       stopped: Promise.withResolvers(),
+      retired: Promise.withResolvers(),
       pauses: 0,
       pausing: new Map(),
       waiting: new Map(),
+      end: () => thread.terminate(),
     };
     life.started.promise.catch(() => {});
     return life;
@@ -158,6 +157,9 @@ export class ThreadMember implements ClusterMember {
         life.waiting.get(message.id)?.();
         life.waiting.delete(message.id);
         break;
+      case 'retired':
+        life.retired.resolve();
+        break;
       case 'stopped':
         life.stopped.resolve();
         break;
@@ -165,15 +167,13 @@ export class ThreadMember implements ClusterMember {
         this.#defect(life, fromErrorImage(message.error));
         break;
       case 'log':
-        if (this.#life === life) this.#modules.logger[message.level](message.event, message.fields);
+        this.#modules.logger[message.level](message.event, message.fields);
         break;
     }
   }
 
   #defect(life: Life, error: unknown): void {
-    if (this.#life !== life) return;
-    this.#end();
-    this.#modules.onDefect(error);
+    if (this.#lives.ended(life)) this.#modules.onDefect(error);
   }
 
   /** The thread is gone, as it was to be or not: nobody waits for it any more. */
@@ -181,6 +181,7 @@ export class ThreadMember implements ClusterMember {
     const error = uncaught?.error ?? new Error(`The thread of broker ${this.nodeId} ended`);
     life.started.reject(error);
     life.stopped.resolve();
+    life.retired.resolve();
     for (const waiting of [life.pausing, life.waiting]) {
       for (const resolve of waiting.values()) resolve();
       waiting.clear();
@@ -189,21 +190,14 @@ export class ThreadMember implements ClusterMember {
     this.#defect(life, error);
   }
 
-  async kill(): Promise<void> {
-    const life = this.#life;
-    this.#end();
-    await life?.thread.terminate();
-  }
-
-  #end(): void {
-    this.#life = undefined;
-    this.#state = 'killed';
+  kill(): Promise<void> {
+    return this.#lives.kill();
   }
 
   async pause(): Promise<void> {
-    const life = this.#alive('pause');
-    if (this.#state === 'paused') return;
-    this.#state = 'paused';
+    const life = this.#lives.alive('pause');
+    if (this.state === 'paused') return;
+    this.#lives.set('paused');
     const time = ++life.pauses;
     await new Promise<void>((resolve) => {
       life.pausing.set(time, resolve);
@@ -212,27 +206,28 @@ export class ThreadMember implements ClusterMember {
   }
 
   resume(): Promise<void> {
-    const life = this.#alive('resume');
-    this.#state = 'running';
+    const life = this.#lives.alive('resume');
+    this.#lives.set('running');
     letGo(life.letGone, life.pauses);
     return Promise.resolve();
   }
 
-  #alive(operation: string): Life {
-    if (this.#life !== undefined) return this.#life;
-    throw refused(operation, `broker ${this.nodeId} was killed: restart it first`);
+  async retire(): Promise<void> {
+    const life = this.#lives.current;
+    if (life === undefined || this.state === 'paused') return;
+    life.port.post({ kind: 'retire' });
+    await life.retired.promise;
   }
 
-  async stop(options: { readonly discard: boolean }): Promise<void> {
-    const life = this.#life;
-    this.#end();
-    life?.port.post({ kind: 'stop', ...options });
-    await life?.stopped.promise;
-    await life?.thread.terminate();
+  stop(options: { readonly discard: boolean }): Promise<void> {
+    return this.#lives.stop(async ({ port, stopped }) => {
+      port.post({ kind: 'stop', ...options });
+      await stopped.promise;
+    });
   }
 
   async reached(revision: number): Promise<void> {
-    const life = this.#life;
+    const life = this.#lives.current;
     if (life === undefined) return;
     const id = this.#nextId++;
     await new Promise<void>((resolve) => {
@@ -240,9 +235,4 @@ export class ThreadMember implements ClusterMember {
       life.port.post({ kind: 'reached', id, revision });
     });
   }
-}
-
-function refused(argument: string, message: string): OdradekError {
-  const expected = 'a broker that runs';
-  return new OdradekError(message, { code: 'INVALID_ARGUMENT', argument, expected });
 }

@@ -31,6 +31,7 @@ export type ToBrokerThread =
   | { readonly kind: 'partition'; readonly partition: NetworkPartition | undefined }
   | { readonly kind: 'stand still'; readonly time: number }
   | { readonly kind: 'reached'; readonly id: number; readonly revision: number }
+  | { readonly kind: 'retire' }
   | { readonly kind: 'stop'; readonly discard: boolean };
 
 /** From it. */
@@ -39,6 +40,7 @@ export type FromBrokerThread =
   | { readonly kind: 'failed'; readonly error: ErrorImage }
   | { readonly kind: 'standing still'; readonly time: number }
   | { readonly kind: 'has reached'; readonly id: number }
+  | { readonly kind: 'retired' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'defect'; readonly error: ErrorImage }
   | {

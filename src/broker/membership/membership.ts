@@ -66,6 +66,8 @@ export class Membership {
   #isMember = false;
   #entering = false;
   #handsOver = false;
+  /** All stop. */
+  #retired = false;
   #leaving = false;
   #closed = false;
 
@@ -278,7 +280,8 @@ export class Membership {
 
   #suspend(reason: string): void {
     if (this.#isEnding) return;
-    this.#modules.logger.warn('this broker may not lead', { reason });
+    const level = this.#handsOver || this.#retired ? 'info' : 'warn';
+    this.#modules.logger[level]('this broker may not lead', { reason });
     this.#modules.suspended();
   }
 
@@ -286,9 +289,21 @@ export class Membership {
   #lost(): void {
     this.#isMember = false;
     this.#waiters.look();
-    if (this.#entering || this.#handsOver || this.#isEnding) return;
+    if (this.#entering || this.#handsOver || this.#retired || this.#isEnding) return;
     this.#entering = true;
     this.#reenter().catch(this.#modules.defect);
+  }
+
+  /** Whether all brokers stop. */
+  get isRetired(): boolean {
+    return this.#retired;
+  }
+
+  /** The whole cluster is about to stop: nobody is elected in anybody's place, and nobody taken for dead. */
+  retire(): void {
+    this.#retired = true;
+    this.#loop.close();
+    this.#suspicions.close();
   }
 
   /**
@@ -299,6 +314,9 @@ export class Membership {
     const { metadata, runtime, config, logger } = this.#modules;
     const { brokerSessionTimeoutMs, controlledShutdownEnable } = config();
     if (!this.#options.isShared || !controlledShutdownEnable || !this.#isMember) return;
+    // Who is refused from now on may have to do with the others' stopping: those who stay find out.
+    this.#suspicions.close();
+    if (this.#retired) return;
     if (!canHandOver(metadata.image, this.self)) return;
     this.#handsOver = true;
     const deadlineMs = runtime.clock.monotonicMs() + brokerSessionTimeoutMs;

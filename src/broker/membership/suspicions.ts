@@ -108,6 +108,8 @@ export class Suspicions {
     const suspect = this.#find(nodeId, epoch);
     if (suspect === undefined) return;
     const { controllerId } = image();
+    // It has said that it stops, has handed over what it led, and ends its lease itself.
+    if (suspect.stopping && controllerId !== nodeId) return;
     if (isController(image(), self()) || controllerId === nodeId || controllerId === -1) {
       await this.#end(suspect);
     } else if (image().suspicions.get(nodeId)?.epoch !== epoch) {
@@ -146,9 +148,11 @@ export class Suspicions {
     this.#revokedMs.set(nodeId, nowMs);
     try {
       await revoke(leaseId);
-      // It said so itself: should it be killed soon after its return, it is found as quickly as any.
-      if (stopping) this.#revokedMs.set(nodeId, lastMs);
-      logger.warn('ended the lease of a broker that is gone', { nodeId, epoch });
+      if (stopping) {
+        // It said so itself: should it be killed soon after its return, it is found as quickly as any.
+        this.#revokedMs.set(nodeId, lastMs);
+        logger.info('ended the lease of a broker that stops', { nodeId, epoch });
+      } else logger.warn('ended the lease of a broker that is gone', { nodeId, epoch });
     } catch (error) {
       this.#revokedMs.set(nodeId, lastMs);
       logger.warn('a lease could not be ended', { nodeId, epoch, error: errorText(error) });
