@@ -15,7 +15,6 @@ import {
   type ConfigImage,
   type ListenerImage,
 } from '../metadata/image.ts';
-import type { MetadataStore } from '../metadata/store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { LogConfig } from '../storage/log-config.ts';
@@ -25,6 +24,7 @@ import { isError } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { adoptLogs } from './adopt-logs.ts';
+import type { BrokerModules, BrokerSetup } from './broker-setup.ts';
 import { clusterIdOf } from './cluster-identity.ts';
 import { ClusterMetadata } from './cluster-metadata.ts';
 import { Contention } from './contention.ts';
@@ -43,28 +43,6 @@ import { Membership } from './membership/membership.ts';
 import { advertisedAddresses, ownRegistration } from './registration.ts';
 import { RequestMemory } from './request-memory.ts';
 import { waitUntil } from './wait-until.ts';
-
-/** What a broker is made of, beside its configuration. */
-export interface BrokerSetup {
-  /** Valid values by key, as `loadBrokerConfig` answers them. */
-  readonly values: ReadonlyMap<string, string>;
-  /** The log directories, absolute; at least one. */
-  readonly directories: readonly string[];
-  /** Where the metadata journal is. */
-  readonly metadataDirectory: string;
-  /** Nothing is ever synced to disk. */
-  readonly temporary: boolean;
-  /** The directories are on no disk. False unless given. */
-  readonly inMemory?: boolean;
-}
-
-/** What a broker runs on. */
-export interface BrokerModules {
-  readonly runtime: Runtime;
-  readonly logger: Logger;
-  /** The cluster's, closed with the broker; unless given, the one that the configuration names. */
-  readonly store?: MetadataStore;
-}
 
 /**
  * A broker: the composition root of everything behind its listeners. It is started once and stopped once.

@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RunningBroker, type BrokerSetup } from '../../src/broker/broker.ts';
+import type { BrokerSetup } from '../../src/broker/broker-setup.ts';
+import { RunningBroker } from '../../src/broker/broker.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { createSimulation, type Simulation } from '../../src/runtime/simulated/simulation.ts';
 import { silentLogger } from '../../src/util/logger.ts';
