@@ -9,10 +9,10 @@ import {
   writeMetaProperties,
 } from '../storage/meta-properties.ts';
 import { missingDirectories, removeNewDirectories } from '../storage/new-directories.ts';
-import { lacksRoom } from '../storage/storage-failure.ts';
 import { errorText } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
-import { hasCode, OdradekError } from '../util/odradek-error.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import { ifReadable } from './if-readable.ts';
 
 /** Where the metadata is, and where it would be with other settings; absolute. */
 export interface MetadataPlace {
@@ -164,18 +164,9 @@ export async function noteMetadataDirectory(
 
 /** A log directory that cannot be read is offline, and no reason not to start. */
 function notedPlace(files: Files, directory: string): MetadataPlaceNote | undefined {
-  return unlessUnreadable(() => readMetaProperties(files, directory)?.metadataPlace);
+  return ifReadable(() => readMetaProperties(files, directory)?.metadataPlace);
 }
 
 function isStoreSeen(files: Files, directory: string): boolean {
-  return unlessUnreadable(() => hasEmbeddedStore(files, directory)) === true;
-}
-
-function unlessUnreadable<Found>(look: () => Found): Found | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (hasCode(error, 'IO_ERROR') || lacksRoom(error)) return undefined;
-    throw error;
-  }
+  return ifReadable(() => hasEmbeddedStore(files, directory)) === true;
 }

@@ -16,6 +16,7 @@ import { must } from '../util/assert.ts';
 import type { Logger } from '../util/logger.ts';
 import { hasCode } from '../util/odradek-error.ts';
 import { refuseClusterFolder } from './cluster-folder.ts';
+import { ifReadable } from './if-readable.ts';
 import {
   noteMetadataDirectory,
   takeMetadataDirectory,
@@ -158,16 +159,6 @@ function mark(logs: LogManager, address: string, files: Files): void {
       if (isNew || String(files.readFile(path)) !== String(content))
         files.replaceFile(path, content);
     });
-  }
-}
-
-/** What `look` says of a directory; undefined where it cannot be read, and is offline. */
-function ifReadable<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (hasCode(error, 'IO_ERROR')) return undefined;
-    throw error;
   }
 }
 
