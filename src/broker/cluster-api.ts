@@ -81,7 +81,9 @@ export interface Cluster {
   inSyncReplicas(topic: string, partition?: number): readonly number[];
   /**
    * Ends a broker as SIGKILL ends a process: nothing is said, nothing is flushed, and its system closes its
-   * connections. Settles when nothing of it is left. Others lead what it led as soon as they find out.
+   * connections. Settles when nothing of it is left. Others lead what it led as soon as they find out. A restart of it
+   * that is under way rejects with `BROKER_STOPPED`. Rejects with `INVALID_ARGUMENT` in a cluster with `threads` whose
+   * storage is memory, which would end with the thread; so does `restart`.
    */
   kill(nodeId: number): Promise<void>;
   /** Starts a broker on the data that it has; one that runs is stopped in order first. Rejects as its start does. */
@@ -106,7 +108,10 @@ export interface Cluster {
   ): void;
   /** Ends every cut; what waited arrives. */
   heal(): void;
-  /** Stops all brokers in order, but for those that are paused, which are killed. May be called twice. */
+  /**
+   * Stops all brokers in order, but for those that are paused, which are killed. Nobody is elected in anybody's place:
+   * all are in sync when they are started again. May be called twice.
+   */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
