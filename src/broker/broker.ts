@@ -9,6 +9,7 @@ import { resolveBrokerConfig } from '../config/resolve-broker-config.ts';
 import { resolveLogConfig } from '../config/topic-config.ts';
 import type { ControllerSettings } from '../controller/controller-settings.ts';
 import type { CreateTopicResult, NewTopic } from '../controller/create-topics.ts';
+import { mayLackRecords } from '../controller/register-broker.ts';
 import {
   emptyConfig,
   type ClusterImage,
@@ -40,7 +41,7 @@ import { Partitions } from './partitions.ts';
 import { PeerViews } from './peer-views.ts';
 import { ReplicaManager } from './replica-manager.ts';
 import { Membership } from './membership/membership.ts';
-import { advertisedAddresses, ownRegistration } from './registration.ts';
+import { advertisedAddresses, ownLogs, ownRegistration } from './registration.ts';
 import { RequestMemory } from './request-memory.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -209,6 +210,10 @@ export class RunningBroker {
           return { ...this.#logConfig(emptyConfig), cleanupPolicyCompact: true };
         },
         topicIdOf: (topic) => this.metadata.image.topicsByName.get(topic)?.id,
+        mayLackRecords: (directories) => {
+          const before = this.metadata.image.brokers.get(this.#config.nodeId);
+          return mayLackRecords(before, ownLogs(directories, this.#runtime.files));
+        },
         onLocked: async ({ clusterId }) => this.#openMetadata(clusterId),
         cleaner: () => cleanerSettings(this.#config),
         limits: logManagerLimits(this.#config),

@@ -4,6 +4,7 @@ import type { Registration } from '../controller/register-broker.ts';
 import type { ListenerImage } from '../metadata/image.ts';
 import type { Files } from '../runtime/runtime.ts';
 import { unknownId } from '../storage/directory-id.ts';
+import type { DirectoriesBefore } from '../storage/log-manager-options.ts';
 import type { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
 import { OdradekError } from '../util/odradek-error.ts';
@@ -11,6 +12,23 @@ import type { BoundListener } from './listeners.ts';
 
 /** What there is to say of a broker when it starts. */
 export type OwnRegistration = Omit<Registration, 'nodeId' | 'leaseId' | 'alone' | 'hostName'>;
+
+/** What there is to say of its logs alone. */
+type OwnLogs = Pick<Registration, 'cleanEpoch' | 'directoryIds' | 'bootId' | 'folder'>;
+
+/** What log directories say to whether they have everything that was written in the life before. */
+export function ownLogs(directories: DirectoriesBefore, files: Files): OwnLogs {
+  return {
+    // Of one that cannot be read nobody knows the id.
+    directoryIds: directories.directoryIds().filter((id) => id !== unknownId),
+    bootId: files.bootId() ?? '',
+    folder: directories
+      .onlinePaths()
+      .map((path) => inodeOf(path, files))
+      .join(' '),
+    cleanEpoch: directories.cleanEpoch(),
+  };
+}
 
 /** What a broker that starts says of itself and of its logs. */
 export function ownRegistration(
@@ -20,15 +38,8 @@ export function ownRegistration(
   return {
     rack: config.brokerRack ?? null,
     clusterId: logManager.clusterId,
-    // Of one that cannot be read nobody knows the id.
-    directoryIds: logManager.directoryIds().filter((id) => id !== unknownId),
-    bootId: files.bootId() ?? '',
-    folder: logManager
-      .onlinePaths()
-      .map((path) => inodeOf(path, files))
-      .join(' '),
+    ...ownLogs(logManager, files),
     listeners,
-    cleanEpoch: logManager.cleanEpoch(),
   };
 }
 

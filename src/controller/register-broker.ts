@@ -96,7 +96,7 @@ function isSameBroker(before: BrokerValue, registration: Registration): boolean 
 }
 
 /** Whether directories are others, of the same ids: a copy need not have all that was written to the original. */
-function isElsewhere(before: BrokerValue, { folder }: Registration): boolean {
+function isElsewhere(before: BrokerValue, { folder }: Pick<Registration, 'folder'>): boolean {
   return before.folder !== folder;
 }
 
@@ -108,7 +108,7 @@ function registrationValue(
   const { rack, listeners, directoryIds, hostName, bootId, folder, leaseId, alone } = registration;
   const { awaitedDirectoryIds } = registration;
   // A start that was cut short may have raised some of the epochs.
-  const unclean = isUnclean(before, registration) || (alone && before?.admitted === false);
+  const unclean = mayLackRecords(before, registration) || (alone && before?.admitted === false);
   return encodeValue({
     epoch,
     rack,
@@ -153,7 +153,10 @@ function isLastKnown(image: ClusterImage, nodeId: number): boolean {
  * long as its machine has kept in memory what was written and none of its directories is another. What a
  * registration before has said, and nobody has acted on, stays true.
  */
-function isUnclean(before: BrokerImage | undefined, registration: Registration): boolean {
+export function mayLackRecords(
+  before: BrokerImage | undefined,
+  registration: Pick<Registration, 'cleanEpoch' | 'bootId' | 'directoryIds' | 'folder'>,
+): boolean {
   const { cleanEpoch, bootId, directoryIds } = registration;
   if (before === undefined) return false;
   if (before.uncleanShutdown) return true;

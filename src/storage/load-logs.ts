@@ -18,6 +18,11 @@ export interface LoadOptions {
   readonly configOf: (topic: string) => LogConfig;
   /** Whether nobody knows the topic here: another program may have written its logs. */
   readonly isForeign: (topic: string) => boolean;
+  /**
+   * Whether power loss may have brought back what was cut off, in place of what was written there later. High
+   * watermarks then mean nothing beyond recovery points, until a leader says otherwise.
+   */
+  readonly mayLackRecords: boolean;
   readonly concurrentLogsMax: number;
   readonly modulesOf: (found: FoundLog) => LogModules;
   /** A log is about to be opened. */
@@ -64,12 +69,13 @@ async function loadLog(found: FoundLog, options: LoadOptions): Promise<void> {
       hasGap = true;
     };
     const log = await openLog({ ...logOptions(found, options), onGap }, options.modulesOf(found));
+    const { recoveryPoint } = log;
     // The next start may know more, and must not take it for a loss: from now on it is below the recovery point.
     if (hasGap) await log.flush();
     found.logDirectory.hasGaps ||= hasGap;
-    const highWatermark =
-      found.logDirectory.checkpointed('highWatermark', found.topic, found.partition) ?? 0;
-    log.setHighWatermark(Math.max(log.logStartOffset, Math.min(highWatermark, log.logEndOffset)));
+    const told = found.logDirectory.checkpointed('highWatermark', found.topic, found.partition);
+    const known = options.mayLackRecords ? recoveryPoint : log.logEndOffset;
+    log.setHighWatermark(Math.max(log.logStartOffset, Math.min(told ?? 0, known)));
     options.onOpened(found, log);
   } catch (error) {
     if (hasCode(error, 'IO_ERROR')) found.logDirectory.takeOffline(error);

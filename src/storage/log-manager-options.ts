@@ -19,6 +19,8 @@ export interface LogManagerOptions {
    * with another id is set aside.
    */
   readonly topicIdOf?: (topic: string) => string | undefined;
+  /** Whether power loss may have taken what was written before, once `onLocked` has settled. False unless given. */
+  readonly mayLackRecords?: (directories: DirectoriesBefore) => boolean;
   /** Nothing is ever synced: for data that need not outlive the machine's next start. */
   readonly temporary?: boolean;
   /** The directories are on no disk: nobody is told how many there are. */
@@ -110,6 +112,14 @@ export const defaultLogManagerLimits: LogManagerLimits = {
 export interface LogManagerModules {
   readonly runtime: Runtime;
   readonly logger: Logger;
+}
+
+/** What log directories say of themselves and of how the process before left them. */
+export interface DirectoriesBefore {
+  /** The broker epoch in which all of them were left in order; -1 where one was not. */
+  cleanEpoch(): number;
+  directoryIds(): readonly string[];
+  onlinePaths(): readonly string[];
 }
 
 /** A topic whose logs were found at start: what a broker needs to adopt it. */

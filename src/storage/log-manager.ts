@@ -238,9 +238,8 @@ export class LogManager {
 
   /** The logs in one of `log.dirs`; none where it is offline. */
   describeLogs(path: string): LogDescription[] {
-    const directory = this.#directories.all.find((candidate) => candidate.path === path);
-    if (directory === undefined || !directory.online) return [];
-    return Array.from(directory.logs.values(), (log) => ({
+    const directory = this.#directories.all.find((one) => one.online && one.path === path);
+    return Array.from(directory?.logs.values() ?? [], (log) => ({
       topic: log.topic,
       partition: log.partition,
       sizeBytes: log.sizeBytes,
@@ -348,6 +347,7 @@ export class LogManager {
       {
         configOf: this.#options.configOf,
         isForeign: (topic) => this.#options.topicIdOf?.(topic) === undefined,
+        mayLackRecords: this.#options.mayLackRecords?.(this) === true,
         concurrentLogsMax: this.#limits.concurrentLogsMax,
         modulesOf: ({ logDirectory }) => this.#modulesOf(logDirectory),
         onOpening: (log) => this.#noteOpening(log),
