@@ -1,7 +1,7 @@
 /**
  * From nothing to the first answer: `createBroker()` to an answered ApiVersions request, cold (in a new process)
  * and again in the same one, and `odradek start` from the beginning of its process, compiled, as it is
- * installed (`npm run build` first). Prints milliseconds, and the resident memory of the idle process.
+ * installed: it is built first. Prints milliseconds, and the resident memory of the idle process.
  *
  * And `createCluster({ brokers: 3 })` until all three know each other.
  *
@@ -10,7 +10,7 @@
  * `npm run bench -- start [--tiny]`
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,30 +94,28 @@ async function commandLine(): Promise<{ ms: number; mib: number }> {
   return { ms, mib };
 }
 
-if (!existsSync(join(compiled, 'index.js'))) {
-  console.log('start: nothing is compiled; run npm run build first');
-} else {
-  const cold: number[] = [];
-  const warm: number[] = [];
-  const coldClusters: number[] = [];
-  const warmClusters: number[] = [];
-  const started: number[] = [];
-  const resident: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    const broker = printedBy(embedded(join(compiled, 'index.js'), 4));
-    cold.push(broker.first);
-    warm.push(broker.again);
-    const cluster = printedBy(clustered(join(compiled, 'index.js'), 4));
-    coldClusters.push(cluster.first);
-    warmClusters.push(cluster.again);
-    const { ms, mib } = await commandLine();
-    started.push(ms);
-    resident.push(mib);
-  }
-  console.log(
-    `start: createBroker() to its first answer ${median(cold).toFixed(0)} ms in a new process ` +
-      `(goal 100), ${median(warm).toFixed(0)} ms again; createCluster({ brokers: 3 }) ${median(coldClusters).toFixed(0)} ms (goal 300), ` +
-      `${median(warmClusters).toFixed(0)} ms again; odradek start ${median(started).toFixed(0)} ms ` +
-      `(goal 300), ${median(resident).toFixed(0)} MiB resident when idle (goal 95)`,
-  );
+const builder = fileURLToPath(new URL('../tools/build.ts', import.meta.url));
+execFileSync(process.execPath, [builder]);
+const cold: number[] = [];
+const warm: number[] = [];
+const coldClusters: number[] = [];
+const warmClusters: number[] = [];
+const started: number[] = [];
+const resident: number[] = [];
+for (let run = 0; run < runs; run++) {
+  const broker = printedBy(embedded(join(compiled, 'index.js'), 4));
+  cold.push(broker.first);
+  warm.push(broker.again);
+  const cluster = printedBy(clustered(join(compiled, 'index.js'), 4));
+  coldClusters.push(cluster.first);
+  warmClusters.push(cluster.again);
+  const { ms, mib } = await commandLine();
+  started.push(ms);
+  resident.push(mib);
 }
+console.log(
+  `start: createBroker() to its first answer ${median(cold).toFixed(0)} ms in a new process ` +
+    `(goal 100), ${median(warm).toFixed(0)} ms again; createCluster({ brokers: 3 }) ${median(coldClusters).toFixed(0)} ms (goal 300), ` +
+    `${median(warmClusters).toFixed(0)} ms again; odradek start ${median(started).toFixed(0)} ms ` +
+    `(goal 300), ${median(resident).toFixed(0)} MiB resident when idle (goal 95)`,
+);
