@@ -46,7 +46,8 @@ interface Assignment {
    */
   leaderEpoch: number;
   isInFlight: boolean;
-  mutedUntilMs: number;
+  /** It has failed, and is asked for again after a pause. */
+  isMuted: boolean;
   tries: number;
   /** Since when every try has failed. */
   failingSinceMs: number | undefined;
@@ -138,11 +139,10 @@ export class Fetcher {
 
   /** The partitions whose buffers have room. One whose buffer is empty always does: a merge may need it. */
   #hungry(): Assignment[] {
-    const nowMs = this.#nowMs;
     let buffered = 0;
     for (const { reader } of this.#assignments) buffered += reader.bufferedBytes;
-    return this.#assignments.filter(({ reader, isInFlight, mutedUntilMs }) => {
-      if (isInFlight || reader.isFetched || mutedUntilMs > nowMs) return false;
+    return this.#assignments.filter(({ reader, isInFlight, isMuted }) => {
+      if (isInFlight || reader.isFetched || isMuted) return false;
       if (reader.bufferedBytes === 0) return true;
       const hasRoom = reader.bufferedBytes < this.#options.partitionBytesMax / 2;
       return hasRoom && buffered < this.#options.bufferBytesMax;
@@ -306,8 +306,12 @@ export class Fetcher {
       return this.fail(timedOut(`fetch ${topic}-${partition}`, giveUpAfterMs, error));
     }
     const pauseMs = this.#cluster.backoffMs(assignment.tries++);
-    assignment.mutedUntilMs = nowMs + pauseMs;
-    this.#cluster.runtime.timers.setTimer(pauseMs, () => this.fill());
+    // The timer says when it is over: by the clock it may come a moment too early, and comes but once.
+    assignment.isMuted = true;
+    this.#cluster.runtime.timers.setTimer(pauseMs, () => {
+      assignment.isMuted = false;
+      this.fill();
+    });
   }
 
   #abandon(assignment: Assignment): void {
@@ -343,7 +347,7 @@ function newAssignment(reader: PartitionReader): Assignment {
     reader,
     leaderEpoch: -1,
     isInFlight: false,
-    mutedUntilMs: 0,
+    isMuted: false,
     tries: 0,
     failingSinceMs: undefined,
     unknownSinceMs: undefined,

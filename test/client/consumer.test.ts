@@ -8,6 +8,7 @@ import type { LogPosition, PartitionRange } from '../../src/client/start-positio
 import { buildBatch } from '../../src/records/batch-builder.ts';
 import { buildEndTxnMarker } from '../../src/records/control-batch.ts';
 import { compressionCodecs, recordBatchHeaderBytes } from '../../src/records/record-batch.ts';
+import type { Runtime, Timers } from '../../src/runtime/runtime.ts';
 import { hasCode } from '../../src/util/odradek-error.ts';
 import type { FakeBroker, FakeRequest } from './fake-broker.ts';
 import { propertySeeds } from './property-seeds.ts';
@@ -280,6 +281,22 @@ test('errors that pass are waited out, with the topic asked for again', async ()
     deepStrictEqual(valuesOf(await read(world, { ranges: all(1) })), ['a'], String(errorCode));
     strictEqual(world.broker.requestsOf('Metadata').length > 1, true);
   }
+});
+
+test('an error that passes is waited out also where timers come a moment early by the clock', async () => {
+  const early = (runtime: Runtime): Runtime => {
+    const { timers } = runtime;
+    const setTimer: Timers['setTimer'] = (delayMs, callback) =>
+      timers.setTimer(Math.max(0, delayMs - 0.5), callback);
+    return { ...runtime, timers: { ...timers, setTimer } };
+  };
+  const world = await simulatedClient({ t: 1 }, {}, early);
+  write(world.broker, ['a']);
+  let failures = 0;
+  world.broker.scripts.push(({ api }) =>
+    api === 'Fetch' && failures++ < 3 ? fetched({ errorCode: 6, highWatermark: -1 }) : undefined,
+  );
+  deepStrictEqual(valuesOf(await read(world, { ranges: all(1) })), ['a']);
 });
 
 test('an error that never passes fails the reader in time', async () => {

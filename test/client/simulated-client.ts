@@ -1,5 +1,6 @@
 import { type Client, createClient } from '../../src/client/client.ts';
 import type { ClientOptions } from '../../src/client/client-options.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import { createSimulation, type Simulation } from '../../src/runtime/simulated/simulation.ts';
 import { FakeBroker } from './fake-broker.ts';
 
@@ -11,10 +12,11 @@ export interface SimulatedClient {
   complete<T>(promise: Promise<T>): Promise<T>;
 }
 
-/** A client and a fake broker on two hosts of a simulation. */
+/** A client and a fake broker on two hosts of a simulation; `around` may change what the client runs on. */
 export async function simulatedClient(
   topics: Readonly<Record<string, number>> = { t: 1 },
   options: Partial<ClientOptions> = {},
+  around: (runtime: Runtime) => Runtime = (runtime) => runtime,
 ): Promise<SimulatedClient> {
   const simulation = createSimulation({ seed: 1 });
   const broker = new FakeBroker(simulation.runtime('broker'), { host: 'broker', port: 9092 });
@@ -22,7 +24,7 @@ export async function simulatedClient(
   await simulation.complete(broker.listen());
   const client = createClient(
     { bootstrapServers: 'broker:9092', clientId: 'test', ...options },
-    simulation.runtime('client'),
+    around(simulation.runtime('client')),
   );
   const complete = <T>(promise: Promise<T>): Promise<T> => simulation.complete(promise);
   return { simulation, broker, client, complete };
