@@ -85,6 +85,11 @@ function mergeRequested(
         changes?.mark(added);
       } else {
         changes?.mark(known);
+        // What it was told in another epoch it may have had to drop.
+        if (known.currentLeaderEpoch !== asked.currentLeaderEpoch) {
+          known.sentHighWatermark = -1;
+          known.sentLogStartOffset = -1;
+        }
         known.fetchOffset = asked.fetchOffset;
         known.partitionMaxBytes = asked.partitionMaxBytes;
         known.currentLeaderEpoch = asked.currentLeaderEpoch;

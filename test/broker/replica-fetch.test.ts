@@ -222,6 +222,41 @@ test('consumers read from a follower that they are sent to, by rack and as far a
   assert.deepEqual(told(asFollower), ['NOT_LEADER_OR_FOLLOWER', []]);
 });
 
+test('a follower that comes to a new epoch in its session is told the high watermark once more', async () => {
+  const cluster = await SimulatedCluster.start(2);
+  await cluster.createTopic(topic, [1, 2]);
+  await cluster.complete(cluster.client().producer().send({ topic, partition: 0, value: null }));
+  const { topicId } = cluster.partition(1, topic).log;
+  await cluster.until(() => cluster.partition(1, topic).log.highWatermark === 1);
+  cluster.simulation.cut('broker1', 'broker2');
+  const follower = await cluster.connect(1);
+  const replicaState = { replicaId: 2, replicaEpoch: BigInt(epochOf(cluster, 2)) };
+  const fetch = async (sessionId: number, sessionEpoch: number) => {
+    const currentLeaderEpoch = cluster.partition(1, topic).leaderEpoch;
+    const partition = { partition: 0, currentLeaderEpoch, fetchOffset: 1, partitionMaxBytes: 1024 };
+    const topics = [{ topicId, partitions: [{ ...partition, lastFetchedEpoch: -1 }] }];
+    return follower.call(fetchRequest, fetchResponse, 18, {
+      replicaState,
+      maxWaitMs: 0,
+      minBytes: 1,
+      maxBytes: 1024,
+      sessionId,
+      sessionEpoch,
+      topics,
+      forgottenTopicsData: [],
+    });
+  };
+  const told = ({ responses }: Awaited<ReturnType<typeof fetch>>): number[] =>
+    responses.flatMap(({ partitions }) => partitions.map(({ highWatermark }) => highWatermark));
+  const first = await fetch(0, 0);
+  assert.deepEqual(told(first), [1]);
+  assert.deepEqual(told(await fetch(first.sessionId, 1)), [], 'it knows');
+  // The leader stays; what the follower was told in the epoch before it may have had to drop.
+  await cluster.change(topic, 0, { leader: 1 });
+  await cluster.until(() => cluster.partition(1, topic).leaderEpoch > 0);
+  assert.deepEqual(told(await fetch(first.sessionId, 2)), [1]);
+});
+
 test('a follower’s session is answered with what has changed, of whichever of its partitions', async () => {
   const cluster = await SimulatedCluster.start(2);
   await cluster.createTopic(topic, [1, 2], {}, 3);
