@@ -8,10 +8,10 @@ import { readDiskLog } from './disk-log.ts';
 import { type Fault, type FaultWorld, oneOf } from './fault.ts';
 import { Observer } from './observer.ts';
 import { ProcessCluster } from './process-cluster.ts';
-import { Workload } from './workload.ts';
+import { Workload, type WorkloadOptions } from './workload.ts';
 
 /** What a run does. */
-export interface ExerciseOptions {
+export interface ExerciseOptions extends WorkloadOptions {
   /** Which decides in what order things happen, and to whom. */
   readonly seed: number;
   /** By their names; each once, or as many as there is time for. */
@@ -39,7 +39,7 @@ export async function exercise(options: ExerciseOptions): Promise<void> {
   let workload: Workload | undefined;
   let problem: unknown;
   try {
-    workload = await Workload.start(cluster, observer);
+    workload = await Workload.start(cluster, observer, options);
     const random = new Prng(`processes ${seed}`);
     await haveFaults(options, { cluster, observer, random, say, writer: workload.writer });
     await workload.settle();

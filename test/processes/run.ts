@@ -31,6 +31,7 @@ if (etcdMissing === false) {
     seconds: Number(values.seconds ?? 600),
     keep: values.keep,
     faults: { ...brokerFaults, ...etcdFaults },
+    hasNextGeneration: true,
     say,
   });
 } else {

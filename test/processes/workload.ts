@@ -8,10 +8,17 @@ import type { Observer } from './observer.ts';
 import type { ProcessCluster } from './process-cluster.ts';
 
 const kafkajsGroup = 'kafkajs-group';
-const crabGroups = [
-  { group: 'crab-classic', protocol: 'classic' },
-  { group: 'crab-consumer', protocol: 'consumer' },
-] as const;
+const crabClassic = { group: 'crab-classic', protocol: 'classic' } as const;
+const crabConsumer = { group: 'crab-consumer', protocol: 'consumer' } as const;
+
+/** What of the clients is not always wanted. */
+export interface WorkloadOptions {
+  /**
+   * Whether librdkafka has a group of the next generation too. It has been seen to leave a partition that it was given
+   * unread for good, when its coordinator was killed in that moment: for runs that somebody looks at.
+   */
+  readonly hasNextGeneration: boolean;
+}
 
 /** Whether kafka-crab-js has its native binding here. */
 const hasCrab = await import('kafka-crab-js').then(
@@ -30,7 +37,12 @@ export class Workload {
   readonly #clients: RunningClient[];
   #closing: Promise<unknown> | undefined;
 
-  private constructor(cluster: ProcessCluster, observer: Observer, options: ClientOptions) {
+  private constructor(
+    cluster: ProcessCluster,
+    observer: Observer,
+    { hasNextGeneration, ...options }: ClientOptions & WorkloadOptions,
+  ) {
+    const crabGroups = hasNextGeneration ? [crabClassic, crabConsumer] : [crabClassic];
     const tell = observer.add.bind(observer);
     this.#cluster = cluster;
     this.#observer = observer;
@@ -61,10 +73,14 @@ export class Workload {
     }
   }
 
-  static async start(cluster: ProcessCluster, observer: Observer): Promise<Workload> {
+  static async start(
+    cluster: ProcessCluster,
+    observer: Observer,
+    { hasNextGeneration }: WorkloadOptions,
+  ): Promise<Workload> {
     const { bootstrapServers, topic } = cluster;
     const options = { bootstrapServers, topic: topic.name, partitionCount: topic.partitionCount };
-    const workload = new Workload(cluster, observer, options);
+    const workload = new Workload(cluster, observer, { ...options, hasNextGeneration });
     const tell = observer.add.bind(observer);
     for (const name of ['kafkajs-member-1', 'kafkajs-member-2']) {
       const member = await KafkajsMember.start({ name, group: kafkajsGroup }, options, tell);
