@@ -72,7 +72,6 @@ export function heartbeat(
   const isTold =
     isFullRequest(request) ||
     !sameOwned(before.assigned, member.assigned) ||
-    hasMissedAnswer(request, before) ||
     hasMissedRevocation(request, member);
   return {
     response: {
@@ -149,18 +148,6 @@ function isFullRequest(request: ConsumerGroupHeartbeatRequest): boolean {
     (request.subscribedTopicNames !== null || request.subscribedTopicRegex !== null) &&
     request.topicPartitions !== null
   );
-}
-
-/**
- * Whether the member comes in the epoch before its own: the answer that told it of this one, and perhaps of partitions,
- * was lost, as when its coordinator moved just then. Clients that say everything again after an error are told so
- * anyway; one that does not would have partitions for ever that it knows nothing of. Apache Kafka says it once.
- */
-function hasMissedAnswer(
-  { memberEpoch }: ConsumerGroupHeartbeatRequest,
-  before: ConsumerMember,
-): boolean {
-  return memberEpoch > 0 && memberEpoch < before.memberEpoch;
 }
 
 /**
