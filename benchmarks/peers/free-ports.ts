@@ -1,17 +1,24 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
 
-/**
- * Ports of 127.0.0.1 that were free a moment ago, each another one: for programs that must be told their
- * port before they start.
- */
+/** Below the ports that systems give to those who connect, which could take one while its server is away. */
+const lowest = 15_000;
+const highest = 32_000;
+
+/** Ports of loopback on which nobody listens, for servers that come back on them. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return address !== null && typeof address === 'object' ? address.port : 0;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(lowest, highest);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

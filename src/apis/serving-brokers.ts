@@ -1,4 +1,4 @@
-import type { BrokerImage, PartitionImage } from '../metadata/image.ts';
+import type { PartitionImage } from '../metadata/image.ts';
 import { endpointOf, type Endpoint } from './endpoints.ts';
 import type { ApiServices } from './services.ts';
 
@@ -63,13 +63,10 @@ export function leaderHint(
  * cut off: where all are, each would else be left out by itself alone, and librdkafka, which forgets a broker that is
  * not named, would wait for ever for what it had asked it last. Of no broker told, it never asks again.
  */
-export function endpointsOf(services: Services, listenerName: string): Endpoint[] {
+export function endpointsOf(services: Pick<Services, 'image'>, listenerName: string): Endpoint[] {
   const brokers = [...services.image().brokers.values()];
   const unfenced = brokers.filter(({ fenced }) => !fenced);
-  const named = [unfenced, brokers].find(({ length }) => length > 0) ?? [];
-  return endpointsFor(named, listenerName).toSorted((a, b) => a.nodeId - b.nodeId);
-}
-
-function endpointsFor(brokers: readonly BrokerImage[], listenerName: string): Endpoint[] {
-  return brokers.flatMap((broker) => endpointOf(broker, listenerName) ?? []);
+  return (unfenced.length > 0 ? unfenced : brokers)
+    .flatMap((broker) => endpointOf(broker, listenerName) ?? [])
+    .toSorted((a, b) => a.nodeId - b.nodeId);
 }

@@ -10,6 +10,7 @@ import {
 import type { LogState } from './log-state.ts';
 import { partitionMetadataFileName } from './partition-metadata.ts';
 import type { Segment } from './segment.ts';
+import { syncFile } from './small-files.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
 interface FlushedSegment {
@@ -270,12 +271,7 @@ export class LogFlusher {
     if (this.#isTopicIdSynced || !this.#log.hasDirectory) return;
     const path = this.#files.join(this.#log.directory, partitionMetadataFileName);
     if (this.#files.stat(path) === undefined) return;
-    const handle = this.#files.open(path, 'write');
-    try {
-      await handle.sync();
-    } finally {
-      handle.close();
-    }
+    await syncFile(this.#files, path);
     this.#isTopicIdSynced = true;
   }
 

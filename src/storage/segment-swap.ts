@@ -9,6 +9,7 @@ import {
 } from './log-layout.ts';
 import type { CachedFile } from './open-files.ts';
 import type { Segment } from './segment.ts';
+import { syncFile } from './small-files.ts';
 
 /**
  * - `cleaned`: the new segment is written; nothing else has changed.
@@ -53,12 +54,7 @@ export class SegmentSwap {
   /** Makes the content of the new segment survive power loss. */
   async sync(): Promise<void> {
     for (const suffix of this.#suffixes) {
-      const handle = this.#files.open(this.#path(suffix + cleanedSuffix), 'write');
-      try {
-        await handle.sync();
-      } finally {
-        handle.close();
-      }
+      await syncFile(this.#files, this.#path(suffix + cleanedSuffix));
     }
   }
 

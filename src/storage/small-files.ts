@@ -39,3 +39,13 @@ export async function syncedBeside(
   }
   return beside;
 }
+
+/** Makes what was written to the file at `path` survive power loss. Throws before anything is synced where it cannot be opened. */
+export async function syncFile(files: Files, path: string): Promise<void> {
+  const handle = files.open(path, 'write');
+  try {
+    await handle.sync();
+  } finally {
+    handle.close();
+  }
+}
