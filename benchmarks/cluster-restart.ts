@@ -16,8 +16,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createClient, type Client } from '../src/client/client.ts';
 import { createNodeRuntime } from '../src/runtime/node/node-runtime.ts';
-import { freePort } from './lib/broker-process.ts';
 import { residentMib } from './lib/process-cpu.ts';
+import { freePorts } from './peers/free-ports.ts';
 
 const { values: given } = parseArgs({
   options: {
@@ -34,7 +34,7 @@ const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const preload = new URL('lib/loop-delay.ts', import.meta.url).href;
 
 const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
-const firstPort = await freePort();
+const [firstPort = 0] = await freePorts(1);
 const ports = Array.from({ length: brokers }, (_, index) => firstPort + index);
 const bootstrapServers = ports.map((port) => `127.0.0.1:${port}`).join(',');
 

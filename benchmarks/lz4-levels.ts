@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { compress } from '../src/records/compression.ts';
+import { median } from './lib/figures.ts';
 import { lz4Samples } from './lib/lz4-samples.ts';
 
 const { values: options } = parseArgs({ options: { tiny: { type: 'boolean', default: false } } });
@@ -30,10 +31,6 @@ function rateAt(level: number, sample: Uint8Array): number {
     runs++;
   } while (cpuSeconds() - before < budgetSeconds);
   return (runs * sample.length) / 1e6 / (cpuSeconds() - before);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
 }
 
 for (const [name, whole] of lz4Samples()) {

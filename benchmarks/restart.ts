@@ -14,9 +14,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listOffsetsRequest, listOffsetsResponse } from '../src/protocol/messages/list-offsets.ts';
 import { produceRequest } from '../src/protocol/messages/produce.ts';
-import { freePort, untilUp } from './lib/broker-process.ts';
+import { untilUp } from './lib/broker-process.ts';
 import { batchOf, createTopic } from './lib/topics.ts';
 import { encoded, pump, Wire } from './lib/wire.ts';
+import { freePorts } from './peers/free-ports.ts';
 
 const tiny = process.argv.includes('--tiny');
 const totalBytes = tiny ? 64 * 2 ** 20 : 10 * 2 ** 30;
@@ -91,7 +92,7 @@ async function restart(port: number, folder: string, partitions: number): Promis
 
 for (const partitions of tiny ? [1, 20] : [1, 200]) {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const { child, wire } = await start(port, folder);
   await createTopic(wire, 'restart', partitions);
   await fill(wire, partitions);

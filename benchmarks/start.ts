@@ -15,8 +15,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, untilUp } from './lib/broker-process.ts';
+import { untilUp } from './lib/broker-process.ts';
+import { median } from './lib/figures.ts';
 import { residentMib } from './lib/process-cpu.ts';
+import { freePorts } from './peers/free-ports.ts';
 
 const runs = process.argv.includes('--tiny') ? 1 : 7;
 const compiled = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -54,10 +56,6 @@ function printedBy(program: string): { first: number; again: number } {
   return { first, again: median(others) };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /** Whether `port` answers an ApiVersions request; undefined where nobody does. */
 function answers(port: number): Promise<true | undefined> {
   return new Promise((resolve) => {
@@ -74,7 +72,7 @@ function answers(port: number): Promise<true | undefined> {
 
 async function commandLine(): Promise<{ ms: number; mib: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const logFile = join(folder, 'broker.log');
   const log = openSync(logFile, 'a');
   const args = ['start', '--port', String(port), '--data-dir', join(folder, 'data')];

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../peers/free-ports.ts';
 
 /** A broker in a process of its own, to be measured. */
 export interface BrokerProcess {
@@ -41,7 +42,7 @@ export async function brokerToMeasure(
 /** Starts Odradek, from its sources, as `brokerToMeasure` does where none is named. */
 export async function startOdradek(settings: BrokerSettings = {}): Promise<BrokerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-benchmark-'));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const child = spawn(
     process.execPath,
@@ -57,18 +58,6 @@ export async function startOdradek(settings: BrokerSettings = {}): Promise<Broke
     rmSync(folder, { recursive: true, force: true });
   };
   return { name: 'odradek', bootstrap, pid: child.pid ?? 0, dataDir: folder, stop };
-}
-
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** How long a broker may take to come up, on a slow machine with much to recover. */
@@ -96,7 +85,8 @@ export async function untilUp<Result>(
   throw new Error(`the broker did not come up within ${upWithinMs / 1000} s${log()}`);
 }
 
-function accepts(port: number): Promise<true | undefined> {
+/** Whether somebody listens on a port of 127.0.0.1; undefined where nobody does. */
+export function accepts(port: number): Promise<true | undefined> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => {

@@ -1,8 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePorts } from '../peers/free-ports.ts';
-import { untilUp } from './broker-process.ts';
+import { accepts, untilUp } from './broker-process.ts';
 
 /** An etcd of one member, on 127.0.0.1. */
 export interface Etcd {
@@ -44,22 +43,11 @@ export async function startEtcd(binary: string, folder: string): Promise<Etcd> {
     { stdio: 'ignore', env: { PATH: process.env['PATH'], ETCD_UNSUPPORTED_ARCH: process.arch } },
   );
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  // It listens once it can serve.
   await untilUp(child, () => accepts(port), { pauseMs: 5 });
   const end = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
   };
   return { address: `etcd://127.0.0.1:${port}/benchmark`, pid: child.pid ?? 0, end };
-}
-
-/** etcd listens once it can serve. */
-function accepts(port: number): Promise<true | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(undefined));
-  });
 }

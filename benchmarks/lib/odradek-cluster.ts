@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../peers/free-ports.ts';
 import { liveBrokers } from '../peers/live-brokers.ts';
+import { writeProperties } from '../peers/properties.ts';
 import { untilUp } from './broker-process.ts';
 import { startEtcd, type Etcd } from './etcd.ts';
 import type { MeasuredCluster, MeasuredNode } from './measured-cluster.ts';
@@ -60,14 +61,12 @@ class BrokerNode implements MeasuredNode {
     this.port = port;
     this.#configFile = join(folder, `node-${nodeId}.properties`);
     this.#logFile = join(folder, `node-${nodeId}.log`);
-    const settings = {
+    writeProperties(this.#configFile, {
       'node.id': nodeId,
       'log.dirs': join(folder, `node-${nodeId}`),
       listeners: `PLAINTEXT://127.0.0.1:${port}`,
       'odradek.metadata.store': etcd.address,
-    };
-    const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
-    writeFileSync(this.#configFile, lines.join(''));
+    });
   }
 
   get pid(): number {

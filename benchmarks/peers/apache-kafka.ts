@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from './free-ports.ts';
 import { javaArguments, runJavaTool } from './java-tools.ts';
 import { liveBrokers } from './live-brokers.ts';
+import { writeProperties } from './properties.ts';
 
 /** How Apache Kafka is started. */
 export interface ApacheKafkaOptions {
@@ -147,8 +148,7 @@ async function planNodes({
   }));
   mkdirSync(folder, { recursive: true });
   for (const node of nodes) {
-    const lines = Object.entries({ ...settingsOf(node, nodes), ...settings });
-    writeFileSync(node.properties, lines.map(([key, value]) => `${key}=${value}\n`).join(''));
+    writeProperties(node.properties, { ...settingsOf(node, nodes), ...settings });
   }
   return nodes;
 }

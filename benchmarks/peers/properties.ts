@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
-/** Writes a properties file, and answers its path. */
-export function properties(
+/** Writes a properties file, which Odradek and Apache Kafka both read, and answers its path. */
+export function writeProperties(
   path: string,
   settings: Readonly<Record<string, string | number>>,
 ): string {

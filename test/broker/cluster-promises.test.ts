@@ -230,7 +230,7 @@ test('wall clocks that jump take no leadership away, and give none', async () =>
   assert.equal(cluster.partition(1, topic).isLeader, false, 'its lease is over by any clock');
 });
 
-function fetchBody(topicId: string, rackId = '') {
+function fetchBody(topicId: string) {
   const partition = {
     partition: 0,
     currentLeaderEpoch: -1,
@@ -242,7 +242,6 @@ function fetchBody(topicId: string, rackId = '') {
     minBytes: 0,
     maxBytes: 1 << 20,
     topics: [{ topicId, partitions: [partition] }],
-    rackId,
   };
 }
 
@@ -274,35 +273,6 @@ test('who asks a broker that leads no more is told who does, and where (KIP-951)
     fetched.nodeEndpoints.find(({ nodeId }) => nodeId === 2),
     node,
   );
-});
-
-test('a consumer is not sent to a follower that is gone, and reads from the leader again (KIP-392)', async () => {
-  const config = {
-    'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
-  };
-  const cluster = await SimulatedCluster.start(3, { config, rackOf: (id) => `rack${id}` });
-  await cluster.createTopic(topic, [1, 2, 3]);
-  const peer = await cluster.connect(1);
-  await peer.call(produceRequest, produceResponse, 9, produceBody(topic, ['a']));
-  await cluster.until(() => cluster.partition(3, topic).highWatermark === 1);
-  const { topicId } = cluster.partition(1, topic).log;
-  const preferred = async (): Promise<readonly [number, boolean]> => {
-    const { responses } = await peer.call(
-      fetchRequest,
-      fetchResponse,
-      16,
-      fetchBody(topicId, 'rack3'),
-    );
-    const { preferredReadReplica, records } = must(responses[0]?.partitions[0]);
-    return [preferredReadReplica, (records ?? []).length > 0];
-  };
-  assert.deepEqual(await preferred(), [3, false]);
-  cluster.crash(3);
-  await cluster.until(() => cluster.partition(1, topic).state.isr.length === 2);
-  assert.deepEqual(await preferred(), [-1, true]);
-  await cluster.start(3);
-  await cluster.until(() => cluster.partition(1, topic).state.isr.length === 3);
-  assert.deepEqual(await preferred(), [3, false]);
 });
 
 test('followers go on in new sessions where their leader is back as another process, and nothing is lost', async () => {

@@ -192,7 +192,8 @@ test('a follower’s wait ends when something more comes by its connection, a co
   }
 });
 
-test('consumers read from a follower that they are sent to, by rack and as far as it has come', async () => {
+/** Three brokers, each in a rack of its own, whose consumers read by rack: a record is on all, led by 1. */
+async function racked(): Promise<SimulatedCluster> {
   const config = {
     'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector',
   };
@@ -201,7 +202,12 @@ test('consumers read from a follower that they are sent to, by rack and as far a
   const peer = await cluster.connect(1);
   await peer.call(produceRequest, produceResponse, 9, produceBody(topic, ['a']));
   await cluster.until(() => cluster.partition(3, topic).highWatermark === 1);
+  peer.close();
+  return cluster;
+}
 
+test('consumers read from a follower that they are sent to, by rack and as far as it has come', async () => {
+  const cluster = await racked();
   const sent = await fetchAt(cluster, 1, { rackId: 'rack3' });
   assert.deepEqual([told(sent), sent.preferredReadReplica], [['NONE', []], 3]);
   for (const rackId of ['', 'rack1', 'nowhere']) {
@@ -222,39 +228,46 @@ test('consumers read from a follower that they are sent to, by rack and as far a
   assert.deepEqual(told(asFollower), ['NOT_LEADER_OR_FOLLOWER', []]);
 });
 
+test('a consumer is not sent to a follower that is gone, and reads from the leader again (KIP-392)', async () => {
+  const cluster = await racked();
+  const preferred = async (): Promise<readonly [number, boolean]> => {
+    const { preferredReadReplica, records } = await fetchAt(cluster, 1, {
+      leaderEpoch: -1,
+      version: 16,
+      rackId: 'rack3',
+    });
+    return [preferredReadReplica, (records ?? []).length > 0];
+  };
+  assert.deepEqual(await preferred(), [3, false]);
+  cluster.crash(3);
+  await cluster.until(() => cluster.partition(1, topic).state.isr.length === 2);
+  assert.deepEqual(await preferred(), [-1, true]);
+  await cluster.start(3);
+  await cluster.until(() => cluster.partition(1, topic).state.isr.length === 3);
+  assert.deepEqual(await preferred(), [3, false]);
+});
+
 test('a follower that comes to a new epoch in its session is told the high watermark once more', async () => {
   const cluster = await SimulatedCluster.start(2);
   await cluster.createTopic(topic, [1, 2]);
   await cluster.complete(cluster.client().producer().send({ topic, partition: 0, value: null }));
-  const { topicId } = cluster.partition(1, topic).log;
   await cluster.until(() => cluster.partition(1, topic).log.highWatermark === 1);
   cluster.simulation.cut('broker1', 'broker2');
   const follower = await cluster.connect(1);
-  const replicaState = { replicaId: 2, replicaEpoch: BigInt(epochOf(cluster, 2)) };
   const fetch = async (sessionId: number, sessionEpoch: number) => {
-    const currentLeaderEpoch = cluster.partition(1, topic).leaderEpoch;
-    const partition = { partition: 0, currentLeaderEpoch, fetchOffset: 1, partitionMaxBytes: 1024 };
-    const topics = [{ topicId, partitions: [{ ...partition, lastFetchedEpoch: -1 }] }];
-    return follower.call(fetchRequest, fetchResponse, 18, {
-      replicaState,
-      maxWaitMs: 0,
-      minBytes: 1,
-      maxBytes: 1024,
-      sessionId,
-      sessionEpoch,
-      topics,
-      forgottenTopicsData: [],
-    });
+    const { leaderEpoch } = cluster.partition(1, topic);
+    const body = bodyOf(cluster, { replicaId: 2, leaderEpoch, fetchOffset: 1 });
+    return follower.call(fetchRequest, fetchResponse, 18, { ...body, sessionId, sessionEpoch });
   };
-  const told = ({ responses }: Awaited<ReturnType<typeof fetch>>): number[] =>
+  const highWatermarks = ({ responses }: Awaited<ReturnType<typeof fetch>>): number[] =>
     responses.flatMap(({ partitions }) => partitions.map(({ highWatermark }) => highWatermark));
   const first = await fetch(0, 0);
-  assert.deepEqual(told(first), [1]);
-  assert.deepEqual(told(await fetch(first.sessionId, 1)), [], 'it knows');
+  assert.deepEqual(highWatermarks(first), [1]);
+  assert.deepEqual(highWatermarks(await fetch(first.sessionId, 1)), [], 'it knows');
   // The leader stays; what the follower was told in the epoch before it may have had to drop.
   await cluster.change(topic, 0, { leader: 1 });
   await cluster.until(() => cluster.partition(1, topic).leaderEpoch > 0);
-  assert.deepEqual(told(await fetch(first.sessionId, 2)), [1]);
+  assert.deepEqual(highWatermarks(await fetch(first.sessionId, 2)), [1]);
 });
 
 test('a follower’s session is answered with what has changed, of whichever of its partitions', async () => {

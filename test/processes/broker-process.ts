@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { writeProperties } from '../../benchmarks/peers/properties.ts';
 import { reap } from './reaper.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -40,15 +41,13 @@ export class BrokerProcess {
     this.dataFolder = join(folder, 'data');
     this.#properties = join(folder, 'server.properties');
     mkdirSync(folder, { recursive: true });
-    const properties = {
-      'node.id': String(nodeId),
+    writeProperties(this.#properties, {
+      'node.id': nodeId,
       listeners: `PLAINTEXT://127.0.0.1:${port}`,
       'log.dirs': this.dataFolder,
       'odradek.metadata.store': store,
       ...config,
-    };
-    const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
-    writeFileSync(this.#properties, lines.join(''));
+    });
   }
 
   /** Whether there is a process that is not stopped. */

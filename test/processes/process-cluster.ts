@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../benchmarks/peers/free-ports.ts';
 import { createClient } from '../../src/client/client.ts';
 import { type BrokerValue, decodeValue, imageKeys } from '../../src/metadata/image-keys.ts';
 import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
@@ -10,7 +11,6 @@ import { EtcdProcess } from '../metadata/etcd/etcd-process.ts';
 import { openEtcdStore } from '../metadata/etcd/etcd-world.ts';
 import { BrokerProcess } from './broker-process.ts';
 import { askBroker, type ClusterView, describePartition } from './cluster-view.ts';
-import { freePorts } from './free-ports.ts';
 
 /** What a test's topic is. */
 export interface TestTopic {

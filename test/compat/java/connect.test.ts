@@ -13,13 +13,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { freePorts } from '../../../benchmarks/peers/free-ports.ts';
+import { writeProperties } from '../../../benchmarks/peers/properties.ts';
 import { JavaProgram } from './support/java-program.ts';
 import {
   clusterMissing,
   startOdradekCluster,
   type OdradekCluster,
 } from './support/odradek-cluster.ts';
-import { properties } from './support/properties.ts';
 import { leaderOf, partitionsOf, valuesOf } from './support/topic-records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'odradek-connect-'));
@@ -85,7 +85,7 @@ test(
       },
       source: source('source', from, 'lines'),
       sink: sink('sink', to, 'lines'),
-    }).map(([name, settings]) => properties(path(`${name}.properties`), settings));
+    }).map(([name, settings]) => writeProperties(path(`${name}.properties`), settings));
     const written = lines('first', 500);
     writeFileSync(from, textOf(written));
     const worker = await JavaProgram.start('connect-standalone', files);
@@ -116,7 +116,7 @@ class Worker {
 
   static async start(): Promise<Worker> {
     const [port = 0] = await freePorts(1);
-    const file = properties(path('distributed.properties'), {
+    const file = writeProperties(path('distributed.properties'), {
       ...workerSettings(port),
       'group.id': 'connect',
       'key.converter': 'org.apache.kafka.connect.json.JsonConverter',

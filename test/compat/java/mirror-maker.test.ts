@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { writeProperties } from '../../../benchmarks/peers/properties.ts';
 import { createClient, type Client } from '../../../src/client/client.ts';
 import { createCluster, type Cluster } from '../../../src/index.ts';
 import { createNodeRuntime } from '../../../src/runtime/node/node-runtime.ts';
@@ -16,7 +17,6 @@ import {
   startOdradekCluster,
   type OdradekCluster,
 } from './support/odradek-cluster.ts';
-import { properties } from './support/properties.ts';
 import { leaderOf, partitionsOf, valuesOf, writeValues } from './support/topic-records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'odradek-mirror-'));
@@ -60,7 +60,7 @@ function startMirrorMaker(): Promise<JavaProgram> {
     'offset.flush.interval.ms': 1000,
     'plugin.discovery': 'service_load',
   };
-  const file = properties(join(folder, 'mirror-maker.properties'), settings);
+  const file = writeProperties(join(folder, 'mirror-maker.properties'), settings);
   return JavaProgram.start('connect-mirror-maker', [file]);
 }
 

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { writeProperties } from '../../../benchmarks/peers/properties.ts';
 import { valueOf } from '../../../src/client/admin-items.ts';
 import { must } from '../../../src/util/assert.ts';
 import { JavaProgram } from './support/java-program.ts';
@@ -14,7 +15,6 @@ import {
   startOdradekCluster,
   type OdradekCluster,
 } from './support/odradek-cluster.ts';
-import { properties } from './support/properties.ts';
 import { leaderOf, partitionsOf, recordsOf, writeValues } from './support/topic-records.ts';
 import { toolsFor } from './support/tools.ts';
 
@@ -49,7 +49,7 @@ function startWordCount(state: string): Promise<JavaProgram> {
     'num.stream.threads': 2,
     'commit.interval.ms': 1000,
   };
-  const file = properties(join(folder, `${state}.properties`), settings);
+  const file = writeProperties(join(folder, `${state}.properties`), settings);
   return JavaProgram.start('word-count-demo', [file]);
 }
 

@@ -1,10 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { freePorts } from '../../processes/free-ports.ts';
+import { findEtcd } from '../../../benchmarks/lib/etcd.ts';
+import { freePorts } from '../../../benchmarks/peers/free-ports.ts';
 import { reap } from '../../processes/reaper.ts';
 
 /** Where the etcd for tests is: ETCD_BIN, or one on the PATH. Undefined where there is none. */
@@ -13,12 +14,6 @@ const etcdBinary: string | undefined = findEtcd();
 /** Why tests that need a real etcd do not run; false where they do. For `test(..., { skip })`. */
 export const etcdMissing: string | false =
   etcdBinary === undefined ? 'there is no etcd: set ETCD_BIN, or put one on the PATH' : false;
-
-function findEtcd(): string | undefined {
-  const candidate = process.env['ETCD_BIN'] ?? 'etcd';
-  const { status } = spawnSync(candidate, ['--version'], { stdio: 'ignore', timeout: 20_000 });
-  return status === 0 ? candidate : undefined;
-}
 
 /** How an etcd is started. */
 export interface EtcdProcessOptions {

@@ -1,4 +1,5 @@
 import { type Client, createClient } from '../../../src/client/client.ts';
+import { delay } from '../../../src/client/client-runtime.ts';
 import type { Consumer } from '../../../src/client/consumer.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
 import type { Prng } from '../../../src/runtime/simulated/prng.ts';
@@ -43,7 +44,7 @@ export function patientClient(
 
 /** Lets time go by on a client's host. */
 export function pause({ cluster }: Client, ms: number): Promise<void> {
-  return new Promise((resolve) => cluster.runtime.timers.setTimer(ms, resolve));
+  return delay(cluster.runtime, ms);
 }
 
 /** The id of a record, which its value begins with. */

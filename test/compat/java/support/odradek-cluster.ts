@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApacheKafka } from '../../../../benchmarks/peers/apache-kafka.ts';
 import { freePorts } from '../../../../benchmarks/peers/free-ports.ts';
+import { writeProperties } from '../../../../benchmarks/peers/properties.ts';
 import { createClient, type Client } from '../../../../src/client/client.ts';
 import { createNodeRuntime } from '../../../../src/runtime/node/node-runtime.ts';
 import { must } from '../../../../src/util/assert.ts';
 import { EtcdProcess, etcdMissing } from '../../../metadata/etcd/etcd-process.ts';
 import { BrokerProcess } from './broker-process.ts';
-import { properties } from './properties.ts';
 import { jarsFolder } from './tools.ts';
 
 const nodeIds = [1, 2, 3] as const;
@@ -75,7 +75,7 @@ async function startBrokers(folder: string): Promise<Brokers> {
       'group.initial.rebalance.delay.ms': 0,
       'offsets.topic.num.partitions': 4,
     };
-    const file = properties(join(folder, `${id}.properties`), settings);
+    const file = writeProperties(join(folder, `${id}.properties`), settings);
     return new BrokerProcess(port, ['--config', file]);
   });
   const kill = async (nodes: readonly NodeId[]): Promise<void> => {
