@@ -11,6 +11,7 @@ interface Check {
 
 const checks: readonly Check[] = [
   { name: 'tsc', run: () => runCommand('tsc', ['--noEmit', '-p', '.']) },
+  { name: 'console', run: () => runCommand('tsc', ['--noEmit', '-p', 'console']) },
   { name: 'oxlint', run: () => runCommand('oxlint', ['--type-aware']) },
   { name: 'oxfmt', run: () => runCommand('oxfmt', ['--check']) },
   { name: 'knip', run: () => runCommand('knip', ['--no-progress']) },
