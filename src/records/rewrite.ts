@@ -10,8 +10,11 @@ import {
 } from './record-batch.ts';
 import type { CompressionCodec, RecordBatch } from './record-batch.ts';
 import { RecordCursor, recordsBytes } from './record-reader.ts';
+import { corruptRecords } from './records-error.ts';
 
 const codecBits = 0x07;
+/** Timestamps beyond it are no time, and their differences no whole numbers. */
+const timestampMax = 2 ** 52;
 const logAppendTimeBit = batchAttributes({ logAppendTime: true });
 
 /** Values of the topic config `compression.type`. */
@@ -119,6 +122,21 @@ export function retainRecords(
   }
   if (writer.recordCount === 0) return undefined;
   return isWhole ? batch : writer.finish();
+}
+
+/**
+ * Throws `CORRUPT_RECORDS` for a record that cannot be written again: its offset does not rise above
+ * `lastDelta`, that of the record before it, within the batch, or its time is none.
+ */
+export function requireRewritable(
+  batch: RecordBatch,
+  record: RecordCursor,
+  lastDelta: number,
+): void {
+  if (record.offsetDelta <= lastDelta || record.offsetDelta > batch.lastOffsetDelta) {
+    throw corruptRecords('the offsets of a batch do not rise');
+  }
+  if (Math.abs(record.ownTimestamp) > timestampMax) throw corruptRecords('a time that is none');
 }
 
 function retainedHeader(batch: RecordBatch, options: RetainOptions) {

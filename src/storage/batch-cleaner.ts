@@ -1,16 +1,13 @@
 import { buildEmptyBatch } from '../records/batch-builder.ts';
 import type { RecordBatch } from '../records/record-batch.ts';
 import { RecordCursor, recordsBytes } from '../records/record-reader.ts';
-import { corruptRecords } from '../records/records-error.ts';
-import { retainRecords } from '../records/rewrite.ts';
+import { requireRewritable, retainRecords } from '../records/rewrite.ts';
 import type { CleanedTransactions } from './cleaned-transactions.ts';
 import type { OffsetMap } from './offset-map.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** A record takes as many bytes at least. */
 const recordBytesLeast = 7;
-/** Timestamps beyond it are no time, and their differences no whole numbers. */
-const timestampMax = 2 ** 52;
 
 /** The last batch of each producer that is remembered: it stays, emptied where it has to be. */
 export type LastBatches = ReadonlyMap<
@@ -122,7 +119,7 @@ export class BatchCleaner {
     let [records, kept, lastDelta] = [0, 0, -1];
     let hasTombstones = false;
     while (cursor.next()) {
-      requireOrder(batch, cursor, lastDelta);
+      requireRewritable(batch, cursor, lastDelta);
       lastDelta = cursor.offsetDelta;
       const isKept = this.#isKept(batch, cursor);
       this.#keeps[records++] = isKept ? 1 : 0;
@@ -144,12 +141,4 @@ export class BatchCleaner {
     if (record.offset < map.get(key)) return false;
     return record.valueBytes >= 0 || !batch.hasDeleteHorizon || nowMs < batch.baseTimestamp;
   }
-}
-
-/** Records whose offsets do not rise within their batch, or whose time is none, cannot be written again. */
-function requireOrder(batch: RecordBatch, record: RecordCursor, lastDelta: number): void {
-  if (record.offsetDelta <= lastDelta || record.offsetDelta > batch.lastOffsetDelta) {
-    throw corruptRecords('the offsets of a batch do not rise');
-  }
-  if (Math.abs(record.ownTimestamp) > timestampMax) throw corruptRecords('a time that is none');
 }

@@ -27,6 +27,7 @@ export type OdradekErrorDetails =
   | { code: 'METADATA_REFUSED'; endpoint: string; reason: string }
   | { code: 'MISSING_PACKAGE'; package: string; neededFor: string }
   | { code: 'INVALID_ARGUMENT'; argument: string; expected: string }
+  | { code: 'INVALID_FILTER'; offset: number; line: number; column: number; reason: string }
   | { code: 'BROKER_STOPPED' };
 
 /** The codes of `OdradekError`. */

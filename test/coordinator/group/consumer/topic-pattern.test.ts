@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RE2JS } from 're2js';
 import fc from 'fast-check';
-import {
-  compilePattern,
-  sizeAtMost,
-} from '../../../../src/coordinator/group/consumer/topic-pattern.ts';
+import { compilePattern } from '../../../../src/coordinator/group/consumer/topic-pattern.ts';
 import type { TopicPattern } from '../../../../src/coordinator/group/consumer/topic-pattern.ts';
+import { sizeAtMost } from '../../../../src/util/bounded-regex.ts';
 import { holds } from '../../../config/property.ts';
 
 function compiled(regex: string): TopicPattern {

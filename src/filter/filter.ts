@@ -1,0 +1,84 @@
+import { Budget, OverBudget } from './cel/budget.ts';
+import { compileCondition } from './cel/program.ts';
+import { SyntaxProblem } from './cel/syntax-error.ts';
+import type { Evaluate } from './cel/values.ts';
+import { filterLimits } from './filter-limits.ts';
+import type { FilterLimits } from './filter-limits.ts';
+import { invalidFilter } from './invalid-filter.ts';
+import type { FilteredRecord } from './record-values.ts';
+import { RecordVariables } from './record-variables.ts';
+
+/** What has become of the records that a filter has seen. `evaluated` has all others in it but `unreadable`. */
+export interface FilterCounters {
+  readonly evaluated: number;
+  readonly matched: number;
+  /** The filter had no answer for them, such as for a field that they do not have. */
+  readonly failed: number;
+  /** They cost more than the limits allow. */
+  readonly overBudget: number;
+  /** Their batch could not be read. */
+  readonly unreadable: number;
+}
+
+/** A filter that is compiled. It is for one thread, and keeps nothing of the records that it has seen. */
+export interface Filter {
+  readonly source: string;
+  /** Whether the record matches. Never throws: what fails or costs too much does not match and is counted. */
+  matches(record: FilteredRecord): boolean;
+  /** Counts `records` that could not be read. */
+  countUnreadable(records: number): void;
+  /** Since it was compiled. */
+  readonly counters: FilterCounters;
+}
+
+/**
+ * Compiles a filter: a condition in CEL over a record. Throws `INVALID_FILTER` for
+ * one that cannot be, with the place of the mistake, and `MISSING_PACKAGE`.
+ */
+export function compileFilter(source: string, limits: FilterLimits = filterLimits): Filter {
+  try {
+    return new CompiledFilter(source, limits);
+  } catch (error) {
+    if (error instanceof SyntaxProblem) throw invalidFilter(source, error);
+    throw error;
+  }
+}
+
+class CompiledFilter implements Filter {
+  readonly source: string;
+  readonly counters = { evaluated: 0, matched: 0, failed: 0, overBudget: 0, unreadable: 0 };
+  readonly #budget: Budget;
+  readonly #variables: RecordVariables;
+  readonly #evaluate: Evaluate;
+
+  constructor(source: string, limits: FilterLimits) {
+    this.source = source;
+    this.#budget = new Budget(limits);
+    this.#variables = new RecordVariables(this.#budget, limits.jsonDepthMax);
+    this.#evaluate = compileCondition(source, this.#variables, limits, this.#budget);
+  }
+
+  /** */
+  matches(record: FilteredRecord): boolean {
+    const { counters } = this;
+    counters.evaluated++;
+    this.#budget.restart();
+    this.#variables.load(record);
+    try {
+      const outcome = this.#evaluate();
+      if (outcome === true) {
+        counters.matched++;
+        return true;
+      }
+      if (outcome !== false) counters.failed++;
+    } catch (error) {
+      if (error !== OverBudget.thrown) throw error;
+      counters.overBudget++;
+    }
+    return false;
+  }
+
+  countUnreadable(records: number): void {
+    this.counters.unreadable += records;
+  }
+}

@@ -1,0 +1,114 @@
+import { OverBudget } from './cel/budget.ts';
+import type { Budget } from './cel/budget.ts';
+import type { FieldAccess, Variable } from './cel/environment.ts';
+import { decodeUtf8, encodeUtf8 } from './cel/text.ts';
+import { dynType } from './cel/types.ts';
+import { Failure } from './cel/values.ts';
+import type { CelValue, Evaluate, Outcome } from './cel/values.ts';
+import { WantedField, fieldState } from './json/field-tree.ts';
+import { JsonScanner } from './json/json-scanner.ts';
+import type { Scanned } from './json/json-scanner.ts';
+import { readJsonString, readJsonValue } from './json/json-values.ts';
+
+const quote = 0x22;
+const nothing = new Uint8Array(0);
+
+/**
+ * The variable `value`: JSON where the bytes are that, else text where they are UTF-8, else the bytes
+ * themselves; null for none. The bytes are scanned once, for all fields that the filter asks for, and made into
+ * values only where one is used as such.
+ */
+export class ValueVariable implements Variable {
+  readonly type = dynType;
+  readonly #budget: Budget;
+  readonly #scanner: JsonScanner;
+  readonly #document = new WantedField('');
+  #bytes: Uint8Array | null = null;
+  #scanned: Scanned | undefined;
+  #whole: CelValue | undefined;
+
+  constructor(budget: Budget, jsonDepthMax: number) {
+    this.#budget = budget;
+    this.#scanner = new JsonScanner(jsonDepthMax);
+  }
+
+  /** Takes the value of the next record. */
+  load(bytes: Uint8Array | null): void {
+    this.#bytes = bytes;
+    this.#scanned = undefined;
+    this.#whole = undefined;
+  }
+
+  /** The whole value. Throws `OverBudget`. */
+  readonly read: Evaluate = () => {
+    if (this.#whole === undefined) this.#whole = this.#readWhole();
+    return this.#whole;
+  };
+
+  /** A field below the value. */
+  fieldAt(path: readonly string[]): FieldAccess {
+    const field = this.#document.descendant(path);
+    const name = ['value', ...path].join('.');
+    const absent = new Failure(`no_such_key: ${name} is not there`);
+    const noObject = new Failure(`no_such_key: what should hold ${name} is no object`);
+    const failed = () => (field.state === fieldState.missing ? absent : noObject);
+    return {
+      read: () => (this.#stateOf(field) === fieldState.present ? this.#valueOf(field) : failed()),
+      has: () => {
+        const state = this.#stateOf(field);
+        return state === fieldState.nowhere ? noObject : state === fieldState.present;
+      },
+      equalsText: (text) => {
+        const bytes = encodeUtf8(text);
+        return () =>
+          this.#stateOf(field) === fieldState.present ? this.#isText(field, text, bytes) : failed();
+      },
+    };
+  }
+
+  #readWhole(): CelValue {
+    const bytes = this.#bytes;
+    if (bytes === null) return null;
+    if (this.#scan(bytes) === 'json') {
+      return readJsonValue(bytes, this.#document.startAt, bytes.length, this.#budget);
+    }
+    this.#budget.allocate(bytes.length * 2);
+    return decodeUtf8(bytes) ?? bytes;
+  }
+
+  #stateOf(field: WantedField): number {
+    if (this.#bytes === null) return fieldState.nowhere;
+    return this.#scan(this.#bytes) === 'json' ? field.state : fieldState.nowhere;
+  }
+
+  #scan(bytes: Uint8Array): Scanned {
+    if (this.#scanned === undefined) {
+      this.#budget.spendOnText(bytes.length);
+      this.#scanned = this.#scanner.scan(bytes, this.#document);
+    }
+    // What nests deeper than may be read might be JSON, and must not be taken for text.
+    if (this.#scanned === 'tooDeep') throw OverBudget.thrown;
+    return this.#scanned;
+  }
+
+  #valueOf(field: WantedField): Outcome {
+    const bytes = this.#bytes ?? nothing;
+    return readJsonValue(bytes, field.startAt, field.endAt, this.#budget);
+  }
+
+  /** Whether the field is this text. Bytes that are the same are the same text, unless something is escaped. */
+  #isText(field: WantedField, text: string, expected: Uint8Array): boolean {
+    const bytes = this.#bytes ?? nothing;
+    const { startAt, endAt } = field;
+    if (bytes[startAt] !== quote) return false;
+    if (field.isEscaped) {
+      this.#budget.allocate(endAt - startAt);
+      return readJsonString(bytes, startAt, endAt, true) === text;
+    }
+    if (endAt - startAt - 2 !== expected.length) return false;
+    for (let i = 0; i < expected.length; i++) {
+      if (bytes[startAt + 1 + i] !== expected[i]) return false;
+    }
+    return true;
+  }
+}
