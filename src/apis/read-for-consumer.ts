@@ -1,16 +1,10 @@
-import { buildEndTxnMarker } from '../records/control-batch.ts';
-import {
-  type RecordBatch,
-  recordBatchHeaderBytes,
-  recordBatchLayout,
-} from '../records/record-batch.ts';
-import { openRecords } from '../records/record-reader.ts';
+import { recordBatchHeaderBytes, recordBatchLayout } from '../records/record-batch.ts';
 import { splitBatches } from '../records/split-batches.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { BatchesReadOptions } from '../storage/log-reader.ts';
 import type { LogRead } from '../storage/log.ts';
 import { readInt32, readInt64 } from '../util/bytes.ts';
-import { OdradekError } from '../util/odradek-error.ts';
+import { hasRecordFrom, passingMarker, type PassedBatch } from './passed-batches.ts';
 
 /** Reads of a log for one fetch that find nothing but what is stepped over; then the rest is left to the next. */
 const readsMax = 16;
@@ -63,7 +57,7 @@ class SteppingOver {
   readonly #options: ConsumerReadOptions;
   #reads = 0;
   /** The last batch that was stepped over. */
-  #last: { readonly lastOffset: number; readonly maxTimestamp: number } | undefined;
+  #last: PassedBatch | undefined;
 
   constructor(partition: ReadablePartition, fetchOffset: number, options: ConsumerReadOptions) {
     this.#partition = partition;
@@ -95,7 +89,9 @@ class SteppingOver {
     const { batches } = splitBatches(read.chunks);
     let steppedBytes = 0;
     for (const batch of batches) {
-      if (this.#hasRecord(batch)) return behind(read, steppedBytes);
+      const { decompressedBytesMax } = this.#options;
+      if (hasRecordFrom(batch, this.#fetchOffset, decompressedBytesMax))
+        return behind(read, steppedBytes);
       steppedBytes += batch.sizeBytes;
       const { lastOffset, maxTimestamp } = batch;
       this.#last = { lastOffset, maxTimestamp };
@@ -104,35 +100,7 @@ class SteppingOver {
     read.release?.();
     const isAtEnd = this.#last.lastOffset + 1 >= this.#options.upperBoundOffset;
     if (batches.length > 0 && !isAtEnd && ++this.#reads < readsMax) return undefined;
-    return this.#passingMarker(this.#last);
-  }
-
-  /** Whether a batch has a record at the fetch offset or behind it. One that cannot be read is the client's. */
-  #hasRecord(batch: RecordBatch): boolean {
-    if (batch.recordCount === 0) return false;
-    const isWhole = batch.recordCount === batch.lastOffsetDelta + 1;
-    if (isWhole || batch.baseOffset >= this.#fetchOffset) return true;
-    try {
-      const cursor = openRecords(batch, { maxBytes: this.#options.decompressedBytesMax });
-      while (cursor.next()) if (cursor.offset >= this.#fetchOffset) return true;
-      return false;
-    } catch (error) {
-      if (error instanceof OdradekError) return true;
-      throw error;
-    }
-  }
-
-  /** The end of a transaction of nobody, which no reader sees and every reader counts. */
-  #passingMarker(last: { readonly lastOffset: number; readonly maxTimestamp: number }): LogRead {
-    const { chunks, sizeBytes } = buildEndTxnMarker({
-      result: 'COMMIT',
-      producerId: -1,
-      producerEpoch: -1,
-      coordinatorEpoch: -1,
-      baseOffset: last.lastOffset,
-      partitionLeaderEpoch: this.#partition.epochForOffset(last.lastOffset),
-      timestamp: last.maxTimestamp,
-    });
+    const { chunks, sizeBytes } = passingMarker(this.#partition, this.#last);
     return { chunks, sizeBytes, heldBytes: sizeBytes };
   }
 }
