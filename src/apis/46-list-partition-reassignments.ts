@@ -5,6 +5,7 @@
  *
  * Gaps: none.
  */
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import type { PartitionImage, TopicImage } from '../metadata/image.ts';
 import {
   listPartitionReassignmentsRequest,
@@ -22,7 +23,10 @@ export const listPartitionReassignmentsApi = defineApi({
     const asked =
       request.topics?.map(({ name, partitionIndexes }) =>
         movingOf(topicsByName.get(name), partitionIndexes),
-      ) ?? Array.from(topicsByName.values(), (topic) => movingOf(topic, topic.partitions.keys()));
+      ) ??
+      Array.from(topicsWithLogs(services.image()), (topic) =>
+        movingOf(topic, topic.partitions.keys()),
+      );
     return {
       throttleTimeMs: 0,
       errorCode: 0,
@@ -32,8 +36,10 @@ export const listPartitionReassignmentsApi = defineApi({
   },
 });
 
+/** What moves in a filtered topic moves in its source. */
 function movingOf(topic: TopicImage | undefined, indexes: Iterable<number>) {
-  const found = Array.from(indexes, (index) => topic?.partitions[index]);
+  const found =
+    topic?.filtered === undefined ? Array.from(indexes, (index) => topic?.partitions[index]) : [];
   const partitions = found.filter((partition) => partition !== undefined).filter(isMoving);
   return {
     name: topic?.name ?? '',

@@ -1,4 +1,5 @@
 import type { PartitionLookup } from '../apis/services.ts';
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import type { ClusterImage, ImageDelta, PartitionImage, TopicImage } from '../metadata/image.ts';
 import { Partition } from '../replication/partition.ts';
 import type { PartitionModules } from '../replication/replication-modules.ts';
@@ -111,7 +112,9 @@ export class Partitions implements PartitionLookup {
     const { logManager } = this.#modules;
     for (const log of logManager.logs()) {
       const topic = image.topicsByName.get(log.topic);
-      const isOurs = topic?.partitions[log.partition]?.replicas.includes(this.#nodeId) === true;
+      const isOurs =
+        topic?.filtered === undefined &&
+        topic?.partitions[log.partition]?.replicas.includes(this.#nodeId) === true;
       // Others can tell us nothing of records of which we do not know whose they are: they may be of a topic before.
       const isUnnamed = log.topicId === '' && !this.#options.isShared;
       if (!isOurs || (log.topicId !== topic.id && !isUnnamed)) {
@@ -119,7 +122,7 @@ export class Partitions implements PartitionLookup {
       }
     }
     this.#jobs.advance(image.revision);
-    for (const topic of image.topicsByName.values()) {
+    for (const topic of topicsWithLogs(image)) {
       // They had a log before, but for those that were new when the broker ended.
       this.#take(topic, topic.partitions.keys(), { isNew: false });
     }
@@ -131,13 +134,14 @@ export class Partitions implements PartitionLookup {
     this.#jobs.advance(image.revision);
     for (const topic of delta.topicsDeleted) this.#remove(topic);
     for (const [topic, indexes] of delta.partitionsChanged) {
+      if (topic.filtered !== undefined) continue;
       this.#take(topic, indexes, { isNew: true });
     }
     if (delta.brokersChanged.size > 0) {
       for (const listener of this.#modules.listeners) listener.brokersChanged?.();
     }
     const allTopics = delta.brokerConfigsChanged.size > 0;
-    for (const topic of allTopics ? image.topicsByName.values() : delta.topicConfigsChanged) {
+    for (const topic of allTopics ? topicsWithLogs(image) : delta.topicConfigsChanged) {
       this.#reconfigure(topic);
     }
   }

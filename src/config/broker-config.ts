@@ -77,6 +77,7 @@ export interface BrokerConfig extends GroupConfig, ReplicationConfig, Membership
   readonly blockingCallSlowMs: number;
   readonly blockingWriteMaxBytes: number;
   readonly fetchCacheBytes: number;
+  readonly filterCacheBytes: number;
   readonly flushPartitionBytes: number;
   readonly flushDirectoryBytes: number;
   readonly openFilesMax: number;

@@ -5,6 +5,7 @@ import type { ConfigLayers, ConfigSynonym } from './config-layers.ts';
 import { brokerConfigKeys, groupConfigKeys, topicConfigKeys } from './config-table.ts';
 import { parseBoolean, parseList } from './config-value.ts';
 import type { DerivedDefaults } from './derived-defaults.ts';
+import { isOfFilteredTopics } from './filtered-topic-keys.ts';
 import { inTopicUnits } from './topic-config.ts';
 import { brokerSynonyms, topicSynonyms } from './topic-synonyms.ts';
 
@@ -48,7 +49,10 @@ export function describeTopicConfig(
   layers: ConfigLayers,
   derived: DerivedDefaults,
 ): DescribedConfig[] {
-  return [...topicConfigKeys.values()].map((key) => {
+  const keys = [...topicConfigKeys.values()].filter(
+    ({ name }) => configs.has(name) || !isOfFilteredTopics(name),
+  );
+  return keys.map((key) => {
     const [main] = topicSynonyms.get(key.name) ?? [];
     const synonyms = main === undefined ? [] : brokerChain(main.brokerKey, layers, derived);
     const value = configs.get(key.name);

@@ -238,6 +238,7 @@ function bounds(values: TypedValues): Pick<BrokerConfig, BoundKeys> {
     shutdownFlushMs: values.integer('odradek.shutdown.flush.ms'),
     blockingCallSlowMs: values.integer('odradek.blocking.call.slow.ms'),
     blockingWriteMaxBytes: values.integer('odradek.blocking.write.max.bytes'),
+    filterCacheBytes: values.integer('odradek.filter.cache.bytes'),
     fetchCacheBytes: values.integer('odradek.fetch.cache.bytes'),
     openFilesMax: values.integer('odradek.open.files.max'),
     readBufferBytes: values.integer('odradek.read.buffer.bytes'),

@@ -1,4 +1,5 @@
 import type { BrokerImage, ClusterImage } from '../metadata/image.ts';
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import { isLedByProcessBefore } from './broker-state.ts';
 import type { Decision } from './decision.ts';
 import { registrationChange } from './registration-change.ts';
@@ -31,7 +32,7 @@ export function admitBrokers(image: ClusterImage): Decision<AdmittedBroker> {
 function notBusy(image: ClusterImage, waiting: readonly BrokerImage[]): BrokerImage[] {
   const busy = new Set<number>();
   const unclean = waiting.filter(({ uncleanShutdown }) => uncleanShutdown);
-  for (const { partitions } of image.topicsByName.values()) {
+  for (const { partitions } of topicsWithLogs(image)) {
     for (const partition of partitions) {
       const { leader, isr, elr } = partition;
       if (isLedByProcessBefore(image.brokers.get(leader), partition)) busy.add(leader);

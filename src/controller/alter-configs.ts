@@ -8,6 +8,7 @@ import type { ConfigResource } from './config-resource.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { addChanges, isRefusal, newChanges, noChanges, refuse } from './decision.ts';
 import type { Decision, PlannedChanges, Refusal } from './decision.ts';
+import { filteredConfigProblem } from './filtered-topics.ts';
 import { topicNameProblem } from './topic-names.ts';
 
 /** What is to become of one resource's configs. */
@@ -78,7 +79,10 @@ function planAlteration(
   const after = applyConfigOperations(alteration.scope, before, alteration.operations, layers);
   if (isRefusal(after)) return after;
   const problem = judgeResourceConfig(alteration, before, after, settings);
-  return problem ?? configChanges(found, after);
+  if (problem !== undefined) return problem;
+  const filtered =
+    alteration.scope === 'topic' ? filteredConfigProblem(found.config.values, after) : undefined;
+  return filtered === undefined ? configChanges(found, after) : refuse('INVALID_CONFIG', filtered);
 }
 
 function findResource(

@@ -4,6 +4,7 @@ import { serves } from './broker-state.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { isRefusal, refuse } from './decision.ts';
 import type { Decision, Refusal } from './decision.ts';
+import { refuseFiltered } from './filtered-topics.ts';
 import { changePartition } from './partition-change.ts';
 import { PartitionDrafts } from './partition-drafts.ts';
 import { mayElectUncleanly, partitionRules } from './partition-rules.ts';
@@ -56,6 +57,8 @@ export function alterReassignments(
       const message = `Unable to find partition ${name}:${asked.partitionIndex}.`;
       return refuse('UNKNOWN_TOPIC_OR_PARTITION', message);
     }
+    const filtered = refuseFiltered(topic);
+    if (filtered !== undefined) return filtered;
     const partition = drafts.get(found);
     const { replicas } = asked;
     const move = { image, topic, partition, settings };

@@ -5,6 +5,7 @@ import type { ControllerSettings } from './controller-settings.ts';
 import { placeOnBrokers } from './create-topics.ts';
 import { addChanges, isRefusal, newChanges, noChanges, refuse } from './decision.ts';
 import type { Decision, PlannedChanges, Refusal } from './decision.ts';
+import { refuseFiltered } from './filtered-topics.ts';
 import { newPartitionChange } from './new-partition.ts';
 import { placeReplicas } from './placement.ts';
 import type { Placement } from './placement.ts';
@@ -70,7 +71,7 @@ function planGrowth(
     const message = 'This server does not host this topic-partition.';
     return refuse('UNKNOWN_TOPIC_OR_PARTITION', message);
   }
-  const problem = countProblem(topic, request, partitionsLeft);
+  const problem = refuseFiltered(topic) ?? countProblem(topic, request, partitionsLeft);
   if (problem !== undefined) return problem;
   const placements = placeGrowth(image, topic, request, start);
   return isRefusal(placements) ? placements : growthChanges(topic, placements);

@@ -1,7 +1,7 @@
 import { replicationFactorByDefault } from '../config/derived-defaults.ts';
 import { topicConfigProblem } from '../config/topic-config.ts';
 import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
-import type { ClusterImage } from '../metadata/image.ts';
+import type { ClusterImage, TopicImage } from '../metadata/image.ts';
 import type { GuardedChange } from '../metadata/plan-commits.ts';
 import { placeableBrokers, serves } from './broker-state.ts';
 import { canonicalTopicConfig, valueSizeProblem } from './config-values.ts';
@@ -11,6 +11,12 @@ import type { Decision, PlannedChanges, Refusal } from './decision.ts';
 import { newPartitionChange } from './new-partition.ts';
 import { judgeAssignment, placeReplicas } from './placement.ts';
 import type { Placement } from './placement.ts';
+import {
+  asksForFilter,
+  filteredTopicChanges,
+  judgeFilteredTopic,
+  touchSource,
+} from './filtered-topics.ts';
 import { collisionForm, topicNameProblem } from './topic-names.ts';
 
 /** A topic that is asked for. */
@@ -65,6 +71,7 @@ export function createTopics(
   const changes = newChanges();
   const results: CreateTopicResult[] = [];
   const taken = new Map<string, string>();
+  const sources = new Set<TopicImage>();
   for (const name of image.topicsByName.keys()) taken.set(collisionForm(name), name);
   let partitionsLeft = settings.config.partitionsPerRequestMax;
 
@@ -81,8 +88,10 @@ export function createTopics(
     addChanges(changes, planned.changes);
     results.push(planned.result);
     taken.set(collisionForm(name), name);
-    partitionsLeft -= planned.result.numPartitions;
+    if (planned.source === undefined) partitionsLeft -= planned.result.numPartitions;
+    else sources.add(planned.source);
   }
+  for (const source of sources) changes.publish.push(touchSource(source));
   return { changes: command.validateOnly ? noChanges : changes, results };
 }
 
@@ -107,6 +116,8 @@ interface Surroundings {
 interface PlannedTopic {
   readonly changes: PlannedChanges;
   readonly result: Extract<CreateTopicResult, { topicId: string }>;
+  /** Of a filtered topic that is to be made. */
+  readonly source?: TopicImage;
 }
 
 function withCounts(topics: readonly NewTopic[]): Iterable<{ topic: NewTopic; count: number }> {
@@ -133,6 +144,7 @@ function planTopic(
   if (problem !== undefined) return problem;
   const configs = judgeConfigs(topic, settings);
   if (isRefusal(configs)) return configs;
+  if (asksForFilter(configs)) return planFilteredTopic(image, topic, topicId, configs);
   const placements = placeTopic(image, topic, command, settings);
   if (isRefusal(placements)) return placements;
   if (placements.length > partitionsLeft) {
@@ -150,7 +162,23 @@ function planTopic(
   };
 }
 
-function describeMade(topic: NonNullable<ReturnType<ClusterImage['topicsById']['get']>>) {
+function planFilteredTopic(
+  image: ClusterImage,
+  topic: NewTopic,
+  topicId: string,
+  configs: ReadonlyMap<string, string>,
+): PlannedTopic | Refusal {
+  const source = judgeFilteredTopic(image, topic, configs);
+  if (isRefusal(source)) return source;
+  const { name } = topic;
+  return {
+    changes: filteredTopicChanges({ name, topicId }, source, configs),
+    result: { ...describeMade(source), name, topicId, configs },
+    source,
+  };
+}
+
+function describeMade(topic: TopicImage) {
   return {
     name: topic.name,
     topicId: topic.id,

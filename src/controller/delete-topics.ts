@@ -1,3 +1,4 @@
+import { filteredTopicsBySource } from '../metadata/filtered-topics.ts';
 import { imageKeys } from '../metadata/image-keys.ts';
 import type { ClusterImage, TopicImage } from '../metadata/image.ts';
 import type { GuardedChange } from '../metadata/plan-commits.ts';
@@ -19,14 +20,16 @@ export interface DeleteTopicResult extends TopicReference {
 
 /**
  * Decides DeleteTopics. A topic that is named twice, in whatever way, is refused once and stays. Names in
- * results are those of the topics found.
+ * results are those of the topics found. The filtered topics of one that goes, which would show nothing any more, go
+ * with it and before it; of those that are not named there is no result.
  */
 export function deleteTopics(
   image: ClusterImage,
   references: readonly TopicReference[],
   { config }: ControllerSettings,
 ): Decision<DeleteTopicResult> {
-  const changes = newChanges();
+  const going = new Set<TopicImage>();
+  const bySource = filteredTopicsBySource(image);
   const found = references.map((reference) => ({ reference, judgement: find(image, reference) }));
   const results = [...Map.groupBy(found, identityOf).values()].map((same): DeleteTopicResult => {
     if (same.length > 1) return duplicate(same.map(({ reference }) => reference));
@@ -36,9 +39,12 @@ export function deleteTopics(
       const refusal = refuse('TOPIC_DELETION_DISABLED', 'Topic deletion is disabled.');
       return { ...reference, refusal };
     }
-    addChanges(changes, removalOf(judgement));
+    for (const filtered of bySource.get(judgement.id) ?? []) going.add(filtered);
+    going.add(judgement);
     return { name: judgement.name, topicId: judgement.id, refusal: undefined };
   });
+  const changes = newChanges();
+  for (const topic of going) addChanges(changes, removalOf(topic));
   return { changes, results };
 }
 
@@ -86,7 +92,8 @@ function find(image: ClusterImage, { name, topicId }: TopicReference): TopicImag
 
 /** The topic's own key first, with which it is gone; then what nobody sees any more. */
 function removalOf(topic: TopicImage): PlannedChanges {
-  const tidy: GuardedChange[] = topic.partitions.map(({ index }) => ({
+  const partitions = topic.filtered === undefined ? topic.partitions : [];
+  const tidy: GuardedChange[] = partitions.map(({ index }) => ({
     key: imageKeys.partition(topic.id, index),
     value: null,
   }));

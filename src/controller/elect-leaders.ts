@@ -1,7 +1,9 @@
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import type { ClusterImage, TopicImage } from '../metadata/image.ts';
 import type { ControllerSettings } from './controller-settings.ts';
 import { refuse } from './decision.ts';
 import type { Decision, Refusal } from './decision.ts';
+import { refuseFiltered } from './filtered-topics.ts';
 import { changePartition } from './partition-change.ts';
 import { PartitionDrafts } from './partition-drafts.ts';
 import { partitionRules } from './partition-rules.ts';
@@ -41,7 +43,7 @@ export function electLeaders(
   const drafts = new PartitionDrafts();
   const asked =
     topics ??
-    Array.from(image.topicsByName.values(), ({ name, partitions }) => ({
+    Array.from(topicsWithLogs(image), ({ name, partitions }) => ({
       topic: name,
       partitions: partitions.keys(),
     }));
@@ -75,6 +77,8 @@ function electLeader(
   if (found === undefined) {
     return refuse('UNKNOWN_TOPIC_OR_PARTITION', `No such partition as ${name}-${index}`);
   }
+  const filtered = refuseFiltered(topic);
+  if (filtered !== undefined) return filtered;
   const partition = drafts.get(found);
   const { leader, replicas } = partition;
   if (election === 'preferred' ? leader === replicas[0] : leader >= 0) {

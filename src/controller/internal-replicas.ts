@@ -1,3 +1,4 @@
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import type { ClusterImage, PartitionImage, TopicImage } from '../metadata/image.ts';
 import { ReplicaSpread } from '../util/replica-spread.ts';
 import { placeableBrokers, serves } from './broker-state.ts';
@@ -67,7 +68,7 @@ function mayGrow(
 }
 
 function* partitionsOf(image: ClusterImage) {
-  for (const topic of image.topicsByName.values()) {
+  for (const topic of topicsWithLogs(image)) {
     for (const { index, replicas } of topic.partitions) {
       yield { topic: topic.name, partition: index, replicas };
     }

@@ -1,4 +1,5 @@
 import type { ClusterImage, PartitionImage, TopicImage } from '../metadata/image.ts';
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import { storeLimits } from '../metadata/store.ts';
 import { isLedByProcessBefore, returns, serves } from './broker-state.ts';
 import type { ControllerSettings } from './controller-settings.ts';
@@ -22,9 +23,9 @@ export interface LedPartition {
   readonly leader: number;
 }
 
-/** Every partition there is. */
+/** Every partition there is, each once. */
 export function* allPartitions(image: ClusterImage): Generator<PartitionOfTopic> {
-  for (const topic of image.topicsByName.values()) {
+  for (const topic of topicsWithLogs(image)) {
     for (const partition of topic.partitions) yield { topic, partition };
   }
 }

@@ -1,3 +1,4 @@
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import { encodeValue, imageKeys } from '../metadata/image-keys.ts';
 import type { BrokerValue } from '../metadata/image-keys.ts';
 import type { BrokerImage, ClusterImage, ListenerImage } from '../metadata/image.ts';
@@ -143,7 +144,7 @@ function awaitedDirectories(
 }
 
 function isLastKnown(image: ClusterImage, nodeId: number): boolean {
-  return [...image.topicsByName.values()].some(({ partitions }) =>
+  return [...topicsWithLogs(image)].some(({ partitions }) =>
     partitions.some(({ lastKnownElr }) => lastKnownElr.includes(nodeId)),
   );
 }

@@ -1,3 +1,4 @@
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import type { ClusterImage } from '../metadata/image.ts';
 import { serves } from './broker-state.ts';
 import { noChanges } from './decision.ts';
@@ -25,7 +26,7 @@ export function announceStop(
 
 /** Whether a broker leads no partition. */
 export function leadsNothing(image: ClusterImage, nodeId: number): boolean {
-  for (const { partitions } of image.topicsByName.values()) {
+  for (const { partitions } of topicsWithLogs(image)) {
     if (partitions.some(({ leader }) => leader === nodeId)) return false;
   }
   return true;

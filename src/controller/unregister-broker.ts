@@ -1,3 +1,4 @@
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import { imageKeys } from '../metadata/image-keys.ts';
 import type { ClusterImage } from '../metadata/image.ts';
 import type { GuardedChange } from '../metadata/plan-commits.ts';
@@ -53,7 +54,7 @@ function partitionsWithout(
   { layers }: ControllerSettings,
 ): GuardedChange[] {
   const changes: GuardedChange[] = [];
-  for (const topic of image.topicsByName.values()) {
+  for (const topic of topicsWithLogs(image)) {
     const rules = partitionRules(image, topic, layers);
     for (const partition of topic.partitions) {
       const members = [...partition.isr, ...partition.elr, ...partition.lastKnownElr];

@@ -123,8 +123,10 @@ export interface SuspicionValue {
 /** What makes a topic one. */
 export interface TopicValue {
   readonly topicId: string;
-  /** How many of the partition keys count. */
+  /** How many of the partition keys count. A filtered topic has none. */
   readonly partitionCount: number;
+  /** Of a filtered topic only: the id of the topic whose partitions it shows. */
+  readonly sourceTopicId?: string;
 }
 
 /** Who holds and who leads a partition. */

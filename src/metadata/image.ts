@@ -98,11 +98,22 @@ export interface TopicImage {
   readonly id: string;
   /** `__consumer_offsets`, `__transaction_state` and `__share_group_state`. */
   readonly internal: boolean;
-  /** By index, without gaps. */
+  /** By index, without gaps. Those of a filtered topic are its source's. */
   readonly partitions: readonly PartitionImage[];
   /** The topic's own configs, as they were set. */
   readonly config: ConfigImage;
+  /** Of a filtered topic only: it has no logs of its own. */
+  readonly filtered?: FilteredTopicImage | undefined;
   readonly revision: number;
+}
+
+/** What a filtered topic shows. */
+export interface FilteredTopicImage {
+  readonly sourceTopic: string;
+  /** The link: a topic of the same name that is made after the source is another one. */
+  readonly sourceTopicId: string;
+  /** CEL, as it was set (`odradek.filter`). */
+  readonly filter: string;
 }
 
 /** Who holds and who leads a partition. */

@@ -1,4 +1,5 @@
 import { must } from '../util/assert.ts';
+import { LiveFilteredTopic } from './filtered-topics.ts';
 import { decodePartition, decodeValue, parseImageKey } from './image-keys.ts';
 import type {
   ClusterValue,
@@ -26,6 +27,7 @@ import type { StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 interface LiveTopic extends TopicImage {
   partitions: PartitionImage[];
   config: ConfigImage;
+  readonly filtered?: undefined;
   revision: number;
 }
 
@@ -65,8 +67,8 @@ export class LiveImage implements ClusterImage {
   nextProducerIdRevision = 0;
   defaultBrokerConfig: ConfigImage = emptyConfig;
   readonly suspicions = new Map<number, SuspicionImage>();
-  readonly topicsByName = new Map<string, LiveTopic>();
-  readonly topicsById = new Map<string, LiveTopic>();
+  readonly topicsByName = new Map<string, LiveTopic | LiveFilteredTopic>();
+  readonly topicsById = new Map<string, LiveTopic | LiveFilteredTopic>();
   readonly brokerConfigs = new Map<number, ConfigImage>();
   readonly groupConfigs = new Map<string, ConfigImage>();
 
@@ -77,6 +79,8 @@ export class LiveImage implements ClusterImage {
   readonly #topicKeys = new Map<string, TopicValue & { readonly revision: number }>();
   readonly #namesById = new Map<string, string>();
   readonly #parts = new Map<string, TopicParts>();
+  /** By the id of the source, be that there or not. */
+  readonly #filtered = new Map<string, Set<LiveFilteredTopic>>();
 
   get brokers(): ReadonlyMap<number, BrokerImage> {
     return this.#brokers.images;
@@ -238,13 +242,21 @@ export class LiveImage implements ClusterImage {
     this.topicsById.delete(topic.id);
     delta.topicsDeleted.push(topic);
     delta.partitionsChanged.delete(topic);
+    if (key.sourceTopicId !== undefined) {
+      this.#filtered.get(key.sourceTopicId)?.delete(topic as LiveFilteredTopic);
+    }
+    this.#noteInFiltered(topic.id, [], delta);
   }
 
   /** Makes what the topic's key says visible, if all of it is there. */
   #showTopic(name: string, delta: GrowingDelta): void {
     const key = must(this.#topicKeys.get(name));
+    if (key.sourceTopicId !== undefined) {
+      this.#showFiltered(name, key.sourceTopicId, key, delta);
+      return;
+    }
     const parts = this.#parts.get(key.topicId);
-    const found = this.topicsByName.get(name);
+    const found = this.#withPartitions(this.topicsByName.get(name));
     const shown = found?.partitions.length ?? 0;
     const partitions: PartitionImage[] = [];
     for (let index = 0; index < key.partitionCount; index++) {
@@ -255,7 +267,9 @@ export class LiveImage implements ClusterImage {
     if (found !== undefined) {
       found.partitions = partitions;
       found.revision = key.revision;
-      for (let index = shown; index < partitions.length; index++) noteChange(delta, found, index);
+      for (let index = shown; index < partitions.length; index++) {
+        this.#noteChange(delta, found, index);
+      }
       return;
     }
     this.#addTopic(
@@ -271,11 +285,49 @@ export class LiveImage implements ClusterImage {
     );
   }
 
-  #addTopic(topic: LiveTopic, delta: GrowingDelta): void {
+  #showFiltered(
+    name: string,
+    sourceTopicId: string,
+    { topicId, revision }: TopicValue & { readonly revision: number },
+    delta: GrowingDelta,
+  ): void {
+    const found = this.topicsByName.get(name);
+    if (found?.filtered !== undefined) {
+      found.revision = revision;
+      return;
+    }
+    const topic = new LiveFilteredTopic({ name, id: topicId, sourceTopicId }, () =>
+      this.#withPartitions(this.topicsById.get(sourceTopicId)),
+    );
+    topic.config = this.#parts.get(topicId)?.config ?? emptyConfig;
+    topic.revision = revision;
+    const siblings = this.#filtered.get(sourceTopicId) ?? new Set();
+    this.#filtered.set(sourceTopicId, siblings.add(topic));
+    this.#addTopic(topic, delta);
+  }
+
+  #withPartitions(topic: LiveTopic | LiveFilteredTopic | undefined): LiveTopic | undefined {
+    return topic?.filtered === undefined ? topic : undefined;
+  }
+
+  #addTopic(topic: LiveTopic | LiveFilteredTopic, delta: GrowingDelta): void {
     this.topicsByName.set(topic.name, topic);
     this.topicsById.set(topic.id, topic);
     delta.topicsCreated.push(topic);
     delta.partitionsChanged.set(topic, new Set(topic.partitions.keys()));
+    this.#noteInFiltered(topic.id, [...topic.partitions.keys()], delta);
+  }
+
+  #noteChange(delta: GrowingDelta, topic: LiveTopic, index: number): void {
+    noteChanges(delta, topic, [index]);
+    this.#noteInFiltered(topic.id, [index], delta);
+  }
+
+  /** What changes in a source changes in the topics that show it. */
+  #noteInFiltered(topicId: string, indexes: readonly number[], delta: GrowingDelta): void {
+    const filtered = this.#filtered.get(topicId);
+    if (filtered === undefined) return;
+    for (const topic of filtered) noteChanges(delta, topic, indexes);
   }
 
   #setTopicConfig(topicId: string, config: ConfigImage, delta: GrowingDelta): void {
@@ -303,10 +355,10 @@ export class LiveImage implements ClusterImage {
     }
     const partition = { ...decodePartition(key, value), index, revision };
     partitions.set(index, partition);
-    const topic = this.topicsById.get(topicId);
+    const topic = this.#withPartitions(this.topicsById.get(topicId));
     if (topic !== undefined && index < topic.partitions.length) {
       topic.partitions[index] = partition;
-      noteChange(delta, topic, index);
+      this.#noteChange(delta, topic, index);
       return;
     }
     const name = this.#namesById.get(topicId);
@@ -350,10 +402,10 @@ function ordered<Entry extends StoreEntry | StoreChange>(entries: readonly Entry
   return [...entries.filter((entry) => !isTopic(entry)), ...entries.filter(isTopic)];
 }
 
-function noteChange(delta: GrowingDelta, topic: TopicImage, index: number): void {
-  const indexes = delta.partitionsChanged.get(topic);
-  if (indexes === undefined) delta.partitionsChanged.set(topic, new Set([index]));
-  else indexes.add(index);
+function noteChanges(delta: GrowingDelta, topic: TopicImage, indexes: readonly number[]): void {
+  const noted = delta.partitionsChanged.get(topic);
+  if (noted === undefined) delta.partitionsChanged.set(topic, new Set(indexes));
+  else for (const index of indexes) noted.add(index);
 }
 
 function newDelta(): GrowingDelta {

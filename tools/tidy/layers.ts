@@ -37,7 +37,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'metadata/simulated': ['metadata', 'runtime', 'config', 'util'],
   'metadata/remote': ['metadata', 'runtime', 'util'],
   security: ['metadata', 'runtime', 'config', 'util'],
-  controller: ['metadata', 'config', 'util'],
+  controller: ['metadata', 'filter', 'config', 'util'],
   replication: ['storage', 'metadata', 'records', 'runtime', 'config', 'util'],
   coordinator: ['protocol', 'metadata', 'records', 'config', 'util'],
   'coordinator/runtime': [

@@ -98,6 +98,7 @@ export class ControllerLoop {
   }
 
   #touch(topic: TopicImage, indexes: Iterable<number>): void {
+    if (topic.filtered !== undefined) return;
     const known = this.#touched.get(topic);
     if (known === undefined) this.#touched.set(topic, new Set(indexes));
     else for (const index of indexes) known.add(index);

@@ -20,6 +20,8 @@ odradek.described.configs.max | INT | 250000 | [1,...] | low | read-only | acts
     Configs after which one request of DescribeConfigs is told of no further topic, broker or group.
 odradek.fetch.cache.bytes | LONG | 67108864 | [0,...] | high | read-only | acts
     Memory for the newest batches of all partitions, from which consumers at the tail are served.
+odradek.filter.cache.bytes | LONG | 67108864 | [0,...] | medium | read-only | acts
+    Memory for what filtered topics show of the batches read last, so that many readers of a filtered topic cost one evaluation.
 odradek.flush.directory.bytes | LONG | 536870912 | [1,...] | medium | read-only | acts
     Bound of the unflushed bytes in one log directory: its oldest are flushed from half of it on, to stay below it.
 odradek.flush.partition.bytes | LONG | 67108864 | [1,...] | medium | read-only | acts

@@ -50,6 +50,10 @@ min.insync.replicas | INT | null | [1,...] | medium | cluster-wide | acts
     How many in-sync replicas a write with 'acks=all' needs, never more than the topic has; unless set 2 of three or more, 1 of fewer.
 odradek.batch.validation | STRING | header | [header, records] | medium | cluster-wide | acts
     How much of a batch is checked: its header and CRC, or every record in it too, as Apache does.
+odradek.filter | STRING | null |  | high | cluster-wide | acts
+    Which records of 'odradek.source.topic' a filtered topic shows: a condition in CEL over 'key', 'value', 'headers', 'timestamp', 'partition', 'offset' and 'topic'. May be changed.
+odradek.source.topic | STRING | null | non-empty string | high | read-only | acts
+    Makes this a filtered topic, which shows those records of another topic that match 'odradek.filter' and has no logs of its own. Set when the topic is created, and not changed.
 preallocate | BOOLEAN | false |  | medium | cluster-wide | acts
     Whether a new segment takes the size of a full one in the file system at once, instead of growing as it is written.
 remote.log.copy.disable | BOOLEAN | false |  | medium | cluster-wide | later
