@@ -6,7 +6,7 @@
  * metadata anew), acks=1 waits for the leader's write, acks=-1 for the in-sync replicas, for `timeoutMs` at most:
  * REQUEST_TIMED_OUT is one of which nobody knows yet. Where fewer than `min.insync.replicas` are in sync nothing is
  * appended (NOT_ENOUGH_REPLICAS); what was appended before is told so (NOT_ENOUGH_REPLICAS_AFTER_APPEND). Internal
- * topics are the broker's own to write to.
+ * topics are the broker's own to write to; to a filtered topic nobody writes (POLICY_VIOLATION).
  *
  * Versions: 0-2 are advertised because old librdkafka asks for them, and refused (KIP-896); 3-6 cannot
  * carry zstd (KIP-110); 8 adds errors of single records; 10 the current leader (KIP-951); 13 topic ids.
@@ -30,7 +30,7 @@ import type { Encodable } from '../protocol/schema.ts';
 import { defineApi, type ApiCall } from './api.ts';
 import type { ApiServices } from './services.ts';
 import { endpointsOf, leaderHint } from './serving-brokers.ts';
-import { findPartition, findPartitionById } from './find-partition.ts';
+import { findPartition, findPartitionById, type MissingPartition } from './find-partition.ts';
 
 type ProduceResponse = Encodable<typeof produceResponse>;
 type Call = ApiCall<ProduceRequest, ProduceResponse>;
@@ -122,7 +122,7 @@ class ProduceWait implements AppendWaiter {
         ? findPartitionById(this.#services, topic.topicId, data.index)
         : findPartition(this.#services, topic.name, data.index);
     if (typeof partition === 'string') {
-      this.appendEnded(slot, refusal(partition, undefined));
+      this.appendEnded(slot, refusal(partition, this.#whyRefused(partition, topic)));
       return;
     }
     if (internalTopics.has(partition.topic) && this.#call.clientId !== adminClientId) {
@@ -134,6 +134,14 @@ class ProduceWait implements AppendWaiter {
       return;
     }
     this.#appendBatch(partition, data, slot);
+  }
+
+  #whyRefused(missing: MissingPartition, { name, topicId }: TopicData): string | undefined {
+    if (missing !== 'POLICY_VIOLATION') return undefined;
+    const { topicsById, topicsByName } = this.#services.image();
+    const topic = topicsById.get(topicId) ?? topicsByName.get(name);
+    const source = topic?.filtered?.sourceTopic ?? '';
+    return `Topic '${topic?.name ?? name}' is a filtered topic of '${source}': write to '${source}'.`;
   }
 
   #appendBatch(partition: Partition, data: PartitionData, slot: number): void {

@@ -9,6 +9,9 @@
  * answer with UNSUPPORTED_VERSION. A new leader that does not know yet how far records are replicated answers
  * OFFSET_NOT_AVAILABLE (KIP-207), before version 5 LEADER_NOT_AVAILABLE.
  *
+ * Of a filtered topic the answers are its source's, also by time: what it shows from there on is the first record that
+ * matches behind it, and nothing has to be read to say so.
+ *
  * Gaps: none.
  */
 import { errorCodes, type ErrorName } from '../protocol/error-codes.ts';
@@ -22,7 +25,7 @@ import type { TimestampOffset } from '../storage/log.ts';
 import { isOfFiles } from '../storage/storage-failure.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
 import { defineApi } from './api.ts';
-import { findPartition } from './find-partition.ts';
+import { findShownPartition } from './find-partition.ts';
 import type { ApiServices } from './services.ts';
 
 type Asked = ListOffsetsRequest['topics'][number]['partitions'][number];
@@ -109,7 +112,7 @@ async function lookUp(
   if (timestamp < 0 && apiVersion < (firstVersions.get(timestamp) ?? Infinity)) {
     return 'UNSUPPORTED_VERSION';
   }
-  const partition = findPartition(services, topic, partitionIndex);
+  const partition = findShownPartition(services, topic, partitionIndex);
   if (typeof partition === 'string') return partition;
   const wrongEpoch = partition.checkLeaderEpoch(currentLeaderEpoch);
   if (wrongEpoch !== undefined) return wrongEpoch;

@@ -3,7 +3,8 @@
  *
  * Moves the log start offset of partitions forward (KIP-107); -1 means all that is acknowledged. What lies
  * before is no longer read from that moment on; its segments go as soon as they hold nothing else. It is answered
- * when all replicas whose brokers are alive start there too, for `timeoutMs` at most (REQUEST_TIMED_OUT).
+ * when all replicas whose brokers are alive start there too, for `timeoutMs` at most (REQUEST_TIMED_OUT). A filtered
+ * topic has no records of its own to delete (POLICY_VIOLATION).
  *
  * Gaps: none.
  */

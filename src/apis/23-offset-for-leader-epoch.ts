@@ -3,7 +3,7 @@
  *
  * Where the records of a leader epoch end, so that a reader finds out whether its log has parted from the
  * leader's (KIP-101, KIP-320). The answer is the largest epoch that is not above the one asked for, and its
- * end offset; -1 for both where the epoch is not known.
+ * end offset; -1 for both where the epoch is not known. A filtered topic has the epochs of its source.
  *
  * Versions: 3 names the replica; nothing else changes.
  *
@@ -15,7 +15,7 @@ import {
   offsetForLeaderEpochResponse,
 } from '../protocol/messages/offset-for-leader-epoch.ts';
 import { defineApi } from './api.ts';
-import { findPartition } from './find-partition.ts';
+import { findShownPartition } from './find-partition.ts';
 
 /** Serves OffsetForLeaderEpoch. */
 export const offsetForLeaderEpochApi = defineApi({
@@ -27,7 +27,7 @@ export const offsetForLeaderEpochApi = defineApi({
       topics: request.topics.map(({ topic, partitions }) => ({
         topic,
         partitions: partitions.map(({ partition: index, currentLeaderEpoch, leaderEpoch }) => {
-          const partition = findPartition(services, topic, index);
+          const partition = findShownPartition(services, topic, index);
           const error: ErrorName | undefined =
             typeof partition === 'string'
               ? partition

@@ -22,10 +22,11 @@ import {
   describeTopicConfig,
   type DescribedConfig,
 } from '../config/describe-config.ts';
+import { filterConfig } from '../config/filtered-topic-keys.ts';
 import { parseInteger } from '../config/config-value.ts';
 import { placeableBrokers } from '../controller/broker-state.ts';
 import { topicNameProblem } from '../controller/topic-names.ts';
-import { emptyConfig } from '../metadata/image.ts';
+import { emptyConfig, type FilteredTopicImage, type TopicImage } from '../metadata/image.ts';
 import { replicaCountOf } from '../metadata/replica-count.ts';
 import { errorCodes, type ErrorName } from '../protocol/error-codes.ts';
 import {
@@ -81,6 +82,8 @@ function configsOf(
     case configResourceTypes.TOPIC: {
       const topic = image.topicsByName.get(resourceName);
       if (topic === undefined) return missingTopic(resourceName);
+      const { filtered } = topic;
+      if (filtered !== undefined) return describeFiltered(topic, filtered, services);
       return describeTopicConfig(
         topic.config.values,
         services.configLayers(),
@@ -107,6 +110,21 @@ function configsOf(
       return { error: 'INVALID_REQUEST', message };
     }
   }
+}
+
+/** A filtered topic has its source's configs, which are changed there, and its filter. */
+function describeFiltered(
+  topic: TopicImage,
+  { sourceTopicId }: FilteredTopicImage,
+  services: ApiServices,
+): readonly DescribedConfig[] {
+  const source = services.image().topicsById.get(sourceTopicId)?.config ?? emptyConfig;
+  const [partition] = topic.partitions;
+  return describeTopicConfig(
+    new Map([...source.values, ...topic.config.values]),
+    services.configLayers(),
+    derivedDefaults(partition === undefined ? 1 : replicaCountOf(partition)),
+  ).map((config) => (config.name === filterConfig ? config : { ...config, readOnly: true }));
 }
 
 /** Of a topic that is made now, and says nothing. */

@@ -1,7 +1,7 @@
 /**
  * DescribeProducers, version 0.
  *
- * The idempotent producers that a partition's leader remembers (KIP-664).
+ * The idempotent producers that a partition's leader remembers (KIP-664); for a filtered topic, those of its source.
  *
  * Gaps: none.
  */
@@ -13,7 +13,7 @@ import {
   type DescribeProducersRequest,
 } from '../protocol/messages/describe-producers.ts';
 import { defineApi } from './api.ts';
-import { findPartition, type MissingPartition } from './find-partition.ts';
+import { findShownPartition, type MissingPartition } from './find-partition.ts';
 import type { ApiServices } from './services.ts';
 
 /** Serves DescribeProducers. */
@@ -27,7 +27,7 @@ export const describeProducersApi = defineApi({
       topics: Array.from(eachOnce(request), ([name, partitionIndexes]) => ({
         name,
         partitions: Array.from(partitionIndexes, (partitionIndex) => {
-          const partition = findPartition(services, name, partitionIndex);
+          const partition = findShownPartition(services, name, partitionIndex);
           if (typeof partition === 'string') {
             return { partitionIndex, ...whyNot(services, name, partition), activeProducers: [] };
           }

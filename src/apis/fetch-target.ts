@@ -2,7 +2,9 @@ import type { ErrorName } from '../protocol/error-codes.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { FetchReader } from './fetch-reader.ts';
 import type { FetchPartition } from './fetch-partition.ts';
-import { findPartition, findPartitionById } from './find-partition.ts';
+import type { FilteredScan } from './filtered/filtered-scan.ts';
+import type { TopicFilter } from './filtered/topic-filters.ts';
+import { findInSource, findPartition, findPartitionById } from './find-partition.ts';
 import type { ApiServices } from './services.ts';
 
 /** One partition of a fetch: what was asked, and what stands behind it here. */
@@ -16,8 +18,17 @@ export interface FetchTarget {
   readonly leaderEpoch: number;
   /** The follower that a consumer should rather read from (KIP-392), -1 for none; then nothing is read. */
   readonly preferredReplica: number;
+  /** Of a filtered topic, whose records are those of `partition` that match. */
+  readonly filter: TopicFilter | undefined;
+  /** What looks for them; made by the fetch. */
+  scan: FilteredScan | undefined;
   /** Bytes that can be read, as far as they matter for `minBytes`. */
   availableBytes: number;
+}
+
+/** Whether records are read of the target, when there are any. */
+export function isRead({ error, divergence, preferredReplica }: FetchTarget): boolean {
+  return error === undefined && divergence === undefined && preferredReplica === -1;
 }
 
 /** Looks up what a reader asks for, and where it stands there. A follower's position is noted at its leader. */
@@ -30,8 +41,40 @@ export function resolveTarget(
   const found = usesTopicIds
     ? findPartitionById(services, asked.topicId, asked.partition)
     : findPartition(services, asked.topic, asked.partition);
+  if (found === 'POLICY_VIOLATION') {
+    return resolveFiltered(services, asked, reader, { usesTopicIds });
+  }
   if (typeof found === 'string') return failedTarget(asked, found);
   if (asked.topic === '') asked.topic = found.topic;
+  return resolveIn(found, services, asked, reader);
+}
+
+/** The same in a filtered topic. It has no replicas: nobody follows it. */
+function resolveFiltered(
+  services: ApiServices,
+  asked: FetchPartition,
+  reader: FetchReader,
+  { usesTopicIds }: { usesTopicIds: boolean },
+): FetchTarget {
+  const { topicsById, topicsByName } = services.image();
+  const topic = usesTopicIds ? topicsById.get(asked.topicId) : topicsByName.get(asked.topic);
+  const found = findInSource(services, topic, asked.partition);
+  if (topic === undefined || typeof found === 'string') {
+    return failedTarget(asked, typeof found === 'string' ? found : 'UNKNOWN_TOPIC_OR_PARTITION');
+  }
+  if (asked.topic === '') asked.topic = topic.name;
+  if (reader.replicaId >= 0) return failedTarget(asked, 'NOT_LEADER_OR_FOLLOWER');
+  const filter = services.topicFilters.of(topic);
+  if (filter === undefined) return failedTarget(asked, 'INVALID_CONFIG');
+  return { ...resolveIn(found, services, asked, reader), filter };
+}
+
+function resolveIn(
+  found: Partition,
+  services: ApiServices,
+  asked: FetchPartition,
+  reader: FetchReader,
+): FetchTarget {
   // Any epoch below zero is one that the reader does not say.
   const epoch = Math.max(asked.currentLeaderEpoch, -1);
   const refusal = reader.readsFollowers ? found.checkEpoch(epoch) : found.checkLeaderEpoch(epoch);
@@ -52,6 +95,8 @@ function failedTarget(asked: FetchPartition, error: ErrorName): FetchTarget {
     divergence: undefined,
     leaderEpoch: -1,
     preferredReplica: -1,
+    filter: undefined,
+    scan: undefined,
     availableBytes: 0,
   };
 }
@@ -78,6 +123,8 @@ function place(asked: FetchPartition, partition: Partition): FetchTarget {
     divergence,
     leaderEpoch,
     preferredReplica: -1,
+    filter: undefined,
+    scan: undefined,
     availableBytes: 0,
   };
 }

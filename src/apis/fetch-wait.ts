@@ -1,5 +1,4 @@
 import type { ErrorName } from '../protocol/error-codes.ts';
-import { errorCodes } from '../protocol/error-codes.ts';
 import type { FetchRequest, FetchResponse } from '../protocol/messages/fetch.ts';
 import type { DataWaiter, Partition } from '../replication/partition.ts';
 import type { WheelEntry } from '../runtime/timer-wheel.ts';
@@ -11,21 +10,17 @@ import type { ApiCall } from './api.ts';
 import type { FetchPlan } from './fetch-plan.ts';
 import { fetchKey, type FetchPartition } from './fetch-partition.ts';
 import { readableEnd, readerOf, type FetchReader } from './fetch-reader.ts';
-import { resolveTarget, type FetchTarget } from './fetch-target.ts';
+import { isNews, partitionData, type PartitionData } from './fetch-answer.ts';
+import { isRead, resolveTarget, type FetchTarget } from './fetch-target.ts';
 import { readForConsumer } from './read-for-consumer.ts';
+import type { FilteredScan } from './filtered/filtered-scan.ts';
+import { newFilteredScan } from './filtered/new-filtered-scan.ts';
 import type { ApiServices } from './services.ts';
-import { endpointsOf, leaderHint } from './serving-brokers.ts';
+import { endpointsOf } from './serving-brokers.ts';
 import type { SessionChanges, SessionListener } from './session-changes.ts';
 
 type Call = ApiCall<FetchRequest, FetchResponse>;
 type TopicResponse = FetchResponse['responses'][number];
-type PartitionData = TopicResponse['partitions'][number];
-
-/** The first version that names a new leader (KIP-951). */
-const newLeaderFirstVersion = 16;
-const noRecords: readonly Uint8Array[] = [];
-const none = { epoch: -1, endOffset: -1 };
-const noLeader = { leaderId: -1, leaderEpoch: -1 };
 
 /** A client that asks for no wait and finds no room for its answer does not come again at once. */
 const roomWaitMsMin = 1000;
@@ -63,6 +58,8 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   #withoutRecords = false;
   readonly #responses: TopicResponse[] = [];
   readonly #reads: LogRead[] = [];
+  /** Of filtered topics. */
+  readonly #scans: FilteredScan[] = [];
 
   constructor(call: Call, services: ApiServices, plan: FetchPlan) {
     this.#call = call;
@@ -89,7 +86,10 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     this.#waiting = true;
     this.#waitForTargets();
     this.#timer = this.#services.wheel.schedule(maxWaitMs, () => this.#endWait());
-    this.#call.whenClosed(() => this.#abandon());
+    this.#call.whenClosed(() => {
+      this.#abandon();
+      this.#closeScans();
+    });
     this.#call.whenHurried(() => this.#endWait());
     // A follower sends something more when it has got more to fetch than it has asked for.
     if (this.#isFollower) this.#call.whenFollowed(() => this.#endWait());
@@ -108,9 +108,13 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     const changes = this.#changes;
     if (changes !== undefined) changes.listener = this;
     for (const [at, target] of this.#targets.entries()) {
-      const { asked, partition } = target;
+      const { asked, partition, scan } = target;
       if (this.#isFollower) this.#indexes.set(asked, at);
       if (partition === undefined) continue;
+      if (scan !== undefined) {
+        scan.start();
+        continue;
+      }
       if (changes !== undefined) {
         changes.watch(asked, partition);
         continue;
@@ -149,8 +153,25 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
 
   #resolve(asked: FetchPartition): FetchTarget {
     const target = resolveTarget(this.#services, asked, this.#reader, this.#plan);
+    if (target.filter !== undefined && isRead(target)) this.#prepareScan(target);
     if (isRead(target)) this.#measure(target);
     return target;
+  }
+
+  #prepareScan(target: FetchTarget): void {
+    target.scan = newFilteredScan(target, this.#services, {
+      reader: this.#reader,
+      bytesMax: this.#bytesMax,
+      scanned: () => this.#scanned(target),
+      ended: () => this.#endWait(),
+    });
+    this.#scans.push(target.scan);
+  }
+
+  #scanned(target: FetchTarget): void {
+    if (!this.#waiting) return;
+    this.#measure(target);
+    if (this.#availableBytes >= this.#call.request.minBytes) this.#endWait();
   }
 
   /** How much a target has to read. With `minBytes` of 1, any record is enough and nothing is measured. */
@@ -158,6 +179,11 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     const { partition, asked } = target;
     if (partition === undefined) return;
     this.#availableBytes -= target.availableBytes;
+    if (target.scan !== undefined) {
+      target.availableBytes = target.scan.availableBytes;
+      this.#availableBytes += target.availableBytes;
+      return;
+    }
     const end = readableEnd(partition, this.#reader);
     if (asked.fetchOffset >= end || this.#isHeldBack(partition)) target.availableBytes = 0;
     else if (this.#call.request.minBytes <= 1) target.availableBytes = 1;
@@ -250,6 +276,8 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   #needsRoom(target: FetchTarget): boolean {
     // Slow consumers must not hold up replication. What followers take is bounded by their number.
     if (this.#foundData || this.#withoutRecords || this.#isFollower) return false;
+    // Who waits holds nothing, and these have found something.
+    if (this.#scans.some(({ holdsBytes }) => holdsBytes)) return false;
     const { partition, asked } = target;
     if (partition === undefined || !isRead(target)) return false;
     return asked.fetchOffset < readableEnd(partition, this.#reader);
@@ -260,7 +288,10 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     this.#nextTarget = nextTarget;
     const waitMs = Math.max(this.#call.request.maxWaitMs, roomWaitMsMin);
     this.#timer = wheel.schedule(waitMs, () => this.#goOnWithoutRecords());
-    this.#call.whenClosed(() => this.#leaveLine());
+    this.#call.whenClosed(() => {
+      this.#leaveLine();
+      this.#closeScans();
+    });
     this.#call.whenHurried(() => this.#goOnWithoutRecords());
     answerMemory.wait(this);
   }
@@ -289,14 +320,15 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
 
   /** The target, looked up anew where its partition or its records went while the fetch waited. */
   #asItIsNow(target: FetchTarget): FetchTarget {
-    const { asked, partition, divergence, leaderEpoch } = target;
+    const { asked, partition, divergence, leaderEpoch, filter } = target;
     if (partition === undefined) return target;
     const isOvertaken =
       divergence === undefined && asked.fetchOffset < partition.log.logStartOffset;
     const isElsewhere =
       partition.leaderEpoch !== leaderEpoch ||
       (!partition.isLeader && !this.#reader.readsFollowers);
-    return partition.isClosed || isOvertaken || isElsewhere ? this.#resolve(asked) : target;
+    const isGone = partition.isClosed || filter?.isEnded === true;
+    return isGone || isOvertaken || isElsewhere ? this.#resolve(asked) : target;
   }
 
   #readFailed(target: FetchTarget, error: unknown): void {
@@ -333,6 +365,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     if (this.#isHeldBack(partition)) return undefined;
     if (asked.fetchOffset >= end || (maxBytes <= 0 && this.#foundData)) return undefined;
     const options = { maxBytes, upperBoundOffset: end, atLeastOneBatch: !this.#foundData };
+    if (target.scan !== undefined) return target.scan.take(options);
     if (this.#isFollower) return partition.log.read(asked.fetchOffset, options);
     return readForConsumer(partition, asked.fetchOffset, {
       ...options,
@@ -345,7 +378,14 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     const { asked } = target;
     let data: PartitionData;
     try {
-      data = this.#partitionData(target, read, failure ?? target.error);
+      const error = failure ?? target.error;
+      const { apiVersion } = this.#call;
+      data = partitionData(
+        this.#services,
+        target,
+        { read, error },
+        { apiVersion, committed: this.#reader.isolation === 'read_committed' },
+      );
     } catch (error) {
       read?.release?.();
       this.#readFailed(target, error);
@@ -361,12 +401,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     }
     const session = this.#plan.session;
     if (session !== undefined) {
-      const news =
-        data.errorCode !== 0 ||
-        !isRead(target) ||
-        (read !== undefined && read.sizeBytes > 0) ||
-        asked.sentHighWatermark !== data.highWatermark ||
-        asked.sentLogStartOffset !== data.logStartOffset;
+      const news = isNews(target, read, data);
       asked.sentHighWatermark = data.errorCode === 0 ? data.highWatermark : -1;
       asked.sentLogStartOffset = data.errorCode === 0 ? data.logStartOffset : -1;
       if (session.changes !== undefined) this.#settle(session.changes, target, data);
@@ -396,42 +431,12 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     if (asked.fetchOffset >= readableEnd(partition, this.#reader)) changes.settle(asked, partition);
   }
 
-  #partitionData(
-    { asked, partition, divergence, preferredReplica }: FetchTarget,
-    read: LogRead | undefined,
-    error: ErrorName | undefined,
-  ): PartitionData {
-    const log = error === undefined ? partition?.log : undefined;
-    const committed = this.#reader.isolation === 'read_committed';
-    const leaderMoved =
-      this.#call.apiVersion >= newLeaderFirstVersion &&
-      (error === 'NOT_LEADER_OR_FOLLOWER' || error === 'FENCED_LEADER_EPOCH');
-    return {
-      partitionIndex: asked.partition,
-      errorCode: error === undefined ? 0 : errorCodes[error],
-      highWatermark: log?.highWatermark ?? -1,
-      lastStableOffset: log?.lastStableOffset ?? -1,
-      logStartOffset: log?.logStartOffset ?? -1,
-      divergingEpoch: divergence ?? none,
-      currentLeader: leaderMoved
-        ? leaderHint(this.#services, asked.topic, asked.topicId, asked.partition)
-        : noLeader,
-      snapshotId: none,
-      abortedTransactions:
-        committed && log !== undefined
-          ? read === undefined
-            ? []
-            : log.abortedTransactions(
-                asked.fetchOffset,
-                partition?.readableEndOffset('read_committed') ?? -1,
-              )
-          : null,
-      preferredReadReplica: preferredReplica,
-      records: read?.chunks ?? noRecords,
-    };
+  #closeScans(): void {
+    for (const scan of this.#scans) scan.close();
   }
 
   #answer(): void {
+    this.#closeScans();
     // Followers know where their brokers are.
     const leaderMoved =
       !this.#isFollower &&
@@ -454,11 +459,6 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     for (const read of this.#reads) read.release?.();
     this.#services.answerMemory.release(this.#heldBytes);
   }
-}
-
-/** Whether records are read of the target, when there are any. */
-function isRead({ error, divergence, preferredReplica }: FetchTarget): boolean {
-  return error === undefined && divergence === undefined && preferredReplica === -1;
 }
 
 function moveToEnd(

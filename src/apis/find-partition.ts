@@ -2,12 +2,13 @@ import type { TopicImage } from '../metadata/image.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { ApiServices } from './services.ts';
 
-/** The answer for a partition that is not to be found here. */
+/** The answer for a partition that is not to be found here; a filtered topic has none of its own. */
 export type MissingPartition =
   | 'UNKNOWN_TOPIC_OR_PARTITION'
   | 'UNKNOWN_TOPIC_ID'
   | 'NOT_LEADER_OR_FOLLOWER'
-  | 'KAFKA_STORAGE_ERROR';
+  | 'KAFKA_STORAGE_ERROR'
+  | 'POLICY_VIOLATION';
 
 /** Of the broker, what it takes to look a partition up. */
 type LookupServices = Pick<ApiServices, 'partitions' | 'image' | 'nodeId'>;
@@ -35,6 +36,28 @@ export function findPartitionById(
   return topic === undefined ? 'UNKNOWN_TOPIC_ID' : whyMissing(services, topic, index);
 }
 
+/** As `findPartition`, for who only reads: of a filtered topic, the source's partition. */
+export function findShownPartition(
+  services: LookupServices,
+  topic: string,
+  index: number,
+): Partition | MissingPartition {
+  const found = findPartition(services, topic, index);
+  if (found !== 'POLICY_VIOLATION') return found;
+  return findInSource(services, services.image().topicsByName.get(topic), index);
+}
+
+/** The source's partition `index` of a filtered topic, or why there is none here. */
+export function findInSource(
+  services: LookupServices,
+  topic: TopicImage | undefined,
+  index: number,
+): Partition | MissingPartition {
+  if (topic?.filtered === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
+  const found = findPartitionById(services, topic.filtered.sourceTopicId, index);
+  return found === 'UNKNOWN_TOPIC_ID' ? 'UNKNOWN_TOPIC_OR_PARTITION' : found;
+}
+
 function whyMissing(
   services: LookupServices,
   topic: TopicImage | undefined,
@@ -42,6 +65,7 @@ function whyMissing(
 ): MissingPartition {
   const partition = topic?.partitions[index];
   if (topic === undefined || partition === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
+  if (topic.filtered !== undefined) return 'POLICY_VIOLATION';
   if (services.partitions.isComing(topic.id, index)) return 'NOT_LEADER_OR_FOLLOWER';
   // A replica that should be here and is not has lost its log directory.
   return partition.replicas.includes(services.nodeId)

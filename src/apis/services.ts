@@ -9,6 +9,7 @@ import type { Clock, Random } from '../runtime/runtime.ts';
 import type { LogManager } from '../storage/log-manager.ts';
 import type { Logger } from '../util/logger.ts';
 import type { AnswerMemory } from './answer-memory.ts';
+import type { TopicFilters } from './filtered/topic-filters.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
 import type { GroupService } from './group-service.ts';
 import type { MetadataCommands } from './metadata-commands.ts';
@@ -64,6 +65,7 @@ export interface ApiServices {
   readonly peers: PeerRevisions;
   readonly fetchSessions: FetchSessions;
   readonly groups: GroupService;
+  readonly topicFilters: TopicFilters;
   readonly answerMemory: AnswerMemory;
   /** All that is served, in the order of their keys. */
   readonly served: readonly ServedVersions[];

@@ -1,4 +1,5 @@
 import { AnswerMemory } from '../apis/answer-memory.ts';
+import { TopicFilters } from '../apis/filtered/topic-filters.ts';
 import { FetchSessions } from '../apis/fetch-sessions.ts';
 import { servedApis } from '../apis/index.ts';
 import { makeTopics } from '../apis/make-topics.ts';
@@ -141,6 +142,10 @@ export class RunningBroker {
     return must(this.#groups);
   }
 
+  get topicFilters(): TopicFilters {
+    return must(this.#apiServices).topicFilters;
+  }
+
   get logManager(): LogManager {
     return must(this.#logManager);
   }
@@ -236,6 +241,7 @@ export class RunningBroker {
             this.#membership?.imageChanged(delta);
             this.#partitions?.apply(delta, image);
             this.#groups?.topicsChanged(delta);
+            this.#apiServices?.topicFilters.imageChanged(delta);
           } catch (error) {
             this.#defect(error);
           }
@@ -338,7 +344,8 @@ export class RunningBroker {
 
   #services(logManager: LogManager): ApiServices {
     const currentConfig = (): BrokerConfig => this.#config;
-    const { maxIncrementalFetchSessionCacheSlots: slots } = this.#config;
+    const { maxIncrementalFetchSessionCacheSlots: slots, filterCacheBytes: cacheBytes } =
+      this.#config;
     const { metadata, partitions } = this;
     return {
       get config() {
@@ -358,6 +365,10 @@ export class RunningBroker {
       peers: new PeerViews({ nodeId: this.#config.nodeId }, this.#surroundings(metadata)),
       groups: this.groups,
       fetchSessions: new FetchSessions({ slots }, this.#runtime),
+      topicFilters: new TopicFilters(
+        { cacheBytes },
+        { ...this.#runtime, ...this.#surroundings(metadata) },
+      ),
       answerMemory: this.#answerMemory,
       served: servedApis,
       configLayers: () => this.#layers,

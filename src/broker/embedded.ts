@@ -231,11 +231,16 @@ class EmbeddedBroker implements Broker {
     checkPartition(options.partition, topic, image.partitions.length);
     const records: TopicRecord[] = [];
     const limits = { decompressedBytesMax: this.#running.config.decompressedBatchMaxBytes };
+    const shownId = image.filtered?.sourceTopicId ?? image.id;
+    const filter = this.#running.topicFilters.of(image)?.filter;
+    if (image.filtered !== undefined && filter === undefined) return [];
     for (const { index } of image.partitions) {
       if (options.partition !== undefined && options.partition !== index) continue;
-      const partition = this.#running.partitions.get(topic, index);
+      const partition = this.#running.partitions.getById(shownId, index);
       if (partition === undefined) continue;
       for await (const record of readRecords(partition, 0, limits)) {
+        const place = { topic: partition.topic, partition: index };
+        if (filter?.matches({ ...record, ...place }) === false) continue;
         records.push({
           topic,
           partition: index,
