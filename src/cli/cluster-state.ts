@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { PartitionMetadata, TopicMetadata } from '../client/cluster-metadata.ts';
 import { hasCode } from '../util/odradek-error.ts';
 import type { SpreadPartition } from '../util/replica-spread.ts';
+import { filteredTopics } from './filtered-topics.ts';
 import { usageError } from './usage-error.ts';
 
 /** A broker, and what is on it. */
@@ -38,7 +39,7 @@ export interface ClusterState {
 export async function clusterState(client: Client): Promise<ClusterState> {
   const [{ clusterId, controllerId, brokers }, topics, moving] = await Promise.all([
     client.admin.describeCluster(),
-    client.admin.listTopics(),
+    topicsWithLogs(client),
     ongoingReassignments(client),
   ]);
   const partitions = topics.flatMap((topic) => topic.partitions);
@@ -64,6 +65,14 @@ export async function clusterState(client: Client): Promise<ClusterState> {
     topics,
     moving,
   };
+}
+
+/** What a filtered topic shows lies where its source's logs lie, once. */
+async function topicsWithLogs(client: Client): Promise<readonly TopicMetadata[]> {
+  const topics = await client.admin.listTopics();
+  const names = topics.map(({ name }) => name);
+  const filtered = await filteredTopics(client, names);
+  return topics.filter(({ name }) => !filtered.has(name));
 }
 
 function holdingsOf(nodeId: number, partitions: readonly PartitionMetadata[]) {

@@ -6,6 +6,7 @@ import type { Clock } from '../runtime/runtime.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
 import { keyProblem } from './config-keys.ts';
+import { filterChange } from './filtered-topics.ts';
 import { wholeNumber } from './parse-arguments.ts';
 import { parsePosition, type Position, positionHelp } from './position-argument.ts';
 import { keyValuePairs, reportOutcomes, reportOutcomesAsJson } from './report.ts';
@@ -37,6 +38,11 @@ export const topicAlterCommand: Command = {
       multiple: true,
       placeholder: 'KEY',
       help: 'Returns a key to its default. May be repeated.',
+    },
+    where: {
+      type: 'string',
+      placeholder: 'FILTER',
+      help: 'Of a filtered topic: what it shows from now on.',
     },
     'delete-records-before': {
       type: 'string',
@@ -106,7 +112,10 @@ function parseChanges(args: Arguments, clock: Clock): TopicChanges {
       partitions === undefined
         ? undefined
         : wholeNumber(partitions, '--partitions', 1, 0x7fff_ffff),
-    configs: keyValuePairs(args.texts('config'), '--config'),
+    configs: {
+      ...keyValuePairs(args.texts('config'), '--config'),
+      ...filterChange(args.text('where')),
+    },
     deletedConfigs: args.texts('delete-config'),
     deleteBefore:
       before === undefined ? undefined : parsePosition(before, '--delete-records-before', clock),
@@ -117,7 +126,7 @@ function parseChanges(args: Arguments, clock: Clock): TopicChanges {
     changes.deletedConfigs.length === 0 &&
     Object.keys(changes.configs).length === 0;
   if (!isNothing) return changes;
-  const expected = '--partitions, --config, --delete-config or --delete-records-before';
+  const expected = '--partitions, --config, --delete-config, --where or --delete-records-before';
   throw usageError(`Nothing to change: expected ${expected}.`, 'topic alter', expected);
 }
 

@@ -1,6 +1,7 @@
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
 import { withNearestKey } from './config-keys.ts';
+import { filterConfigs } from './filtered-topics.ts';
 import { wholeNumber } from './parse-arguments.ts';
 import { keyValuePairs, reportOutcomes, reportOutcomesAsJson } from './report.ts';
 import { counted } from './table.ts';
@@ -32,6 +33,17 @@ export const topicCreateCommand: Command = {
       placeholder: 'KEY=VALUE',
       help: 'Configuration, such as retention.ms=86400000. May be repeated.',
     },
+    from: {
+      type: 'string',
+      placeholder: 'TOPIC',
+      completes: 'topic',
+      help: 'Makes a filtered topic, which shows records of this one and takes no room.',
+    },
+    where: {
+      type: 'string',
+      placeholder: 'FILTER',
+      help: 'Which ones: a condition in CEL over key, value, headers, timestamp, partition, offset and topic.',
+    },
     'if-not-exists': { type: 'boolean', help: 'It is no failure when the topic is there already.' },
     'dry-run': { type: 'boolean', help: 'Only say whether it could be done.' },
     ...jsonOption,
@@ -43,6 +55,10 @@ export const topicCreateCommand: Command = {
       text: 'A compacted topic that keeps the last value of each key',
       command: 'odradek topic create prices --config cleanup.policy=compact',
     },
+    {
+      text: 'A topic of the adverts that have this player',
+      command: `odradek topic create adverts-kohli --from adverts --where 'value.player == "ViratKohli"'`,
+    },
   ],
   run: (args, context) => {
     const count = (name: string, maximum: number): number | undefined => {
@@ -51,7 +67,10 @@ export const topicCreateCommand: Command = {
     };
     const partitions = count('partitions', 0x7fff_ffff);
     const replicationFactor = count('replication-factor', 0x7fff);
-    const configs = keyValuePairs(args.texts('config'), '--config');
+    const configs = {
+      ...keyValuePairs(args.texts('config'), '--config'),
+      ...filterConfigs(args.text('from'), args.text('where')),
+    };
     const validateOnly = args.flag('dry-run');
     const topics = args.positionals.map((name) => ({
       name,

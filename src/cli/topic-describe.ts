@@ -9,6 +9,7 @@ import { exitCodes } from './cli-context.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import { ongoingReassignments } from './cluster-state.ts';
 import type { Command } from './command.ts';
+import { filteredTopics, type FilteredTopic } from './filtered-topics.ts';
 import { printJson } from './report.ts';
 import { counted, formatBytes, formatTable } from './table.ts';
 import { findTopics } from './topic-patterns.ts';
@@ -19,7 +20,7 @@ export const topicDescribeCommand: Command = {
   summary: 'Show partitions, leaders, offsets and configuration of topics',
   description: [
     'START is the first offset that is left and END the next one to be given. RECORDS is what lies between: ' +
-      'fewer where compaction has removed some or transactions have left marks. Below the table stands what is not ' +
+      'fewer where compaction has removed some, transactions have left marks, or a filtered topic does not show all. Below the table stands what is not ' +
       'as it should be: partitions without a leader, with replicas that are not in sync, or on their way to other brokers.',
   ],
   positionals: [{ name: 'topic', required: true, repeated: true, completes: 'topic' }],
@@ -53,6 +54,8 @@ interface DescribedTopic {
   readonly name: string;
   readonly topicId: string | undefined;
   readonly isInternal: boolean;
+  /** Of a filtered topic; its other configs, offsets and sizes are its source's. */
+  readonly filtered?: FilteredTopic;
   /** What was set for this topic. */
   readonly configs: Readonly<Record<string, string | null>>;
   readonly partitions: readonly DescribedPartition[];
@@ -62,8 +65,12 @@ async function describeTopics(
   client: Client,
   topics: readonly TopicMetadata[],
 ): Promise<readonly DescribedTopic[]> {
-  const [configs, offsets, { sizes }, moving] = await Promise.all([
+  const [configs, filtered, offsets, { sizes }, moving] = await Promise.all([
     client.admin.describeConfigs(topics.map(({ name }) => ({ type: 'topic', name }))),
+    filteredTopics(
+      client,
+      topics.map(({ name }) => name),
+    ),
     offsetsOf(client, topics),
     brokerStorage(client),
     ongoingReassignments(client),
@@ -72,6 +79,7 @@ async function describeTopics(
     name,
     topicId,
     isInternal,
+    ...filteredPart(filtered.get(name)),
     configs: ownConfigs(valueOf(configs[index] ?? { value: [] })),
     partitions: partitions.map((partition) => ({
       ...partition,
@@ -82,8 +90,15 @@ async function describeTopics(
   }));
 }
 
+function filteredPart(filtered: FilteredTopic | undefined): { filtered?: FilteredTopic } {
+  return filtered === undefined ? {} : { filtered };
+}
+
+/** What a filtered topic shows of its source's configs cannot be changed by its name. */
 function ownConfigs(entries: readonly ConfigEntry[]): Readonly<Record<string, string | null>> {
-  const own = entries.filter(({ source }) => source === 'DYNAMIC_TOPIC_CONFIG');
+  const own = entries.filter(
+    ({ source, isReadOnly }) => source === 'DYNAMIC_TOPIC_CONFIG' && !isReadOnly,
+  );
   return Object.fromEntries(own.map(({ name, value }) => [name, value]));
 }
 
@@ -120,12 +135,13 @@ async function offsetsOf(
   );
 }
 
-function topicText({ name, topicId, configs, partitions }: DescribedTopic): string {
+function topicText({ name, topicId, filtered, configs, partitions }: DescribedTopic): string {
   const replicas = partitions[0]?.replicas.length ?? 0;
   const title = [
     name,
     counted(partitions.length, 'partition'),
     counted(replicas, 'replica'),
+    ...(filtered === undefined ? [] : [`filtered from ${filtered.sourceTopic}`]),
     ...(topicId === undefined ? [] : [`id ${topicId}`]),
   ];
   const settings = Object.entries(configs).map(

@@ -1,6 +1,7 @@
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './cli-context.ts';
+import { filteredTopics, type FilteredTopic } from './filtered-topics.ts';
 import { printJson } from './report.ts';
 import { formatTable } from './table.ts';
 import { matchesPattern } from './topic-patterns.ts';
@@ -31,12 +32,18 @@ export const topicListCommand: Command = {
         return args.positionals.some((pattern) => matchesPattern(name, pattern));
       };
       const topics = (await client.admin.listTopics()).filter(isWanted);
-      if (args.flag('json')) printJson(context, topics.map(topicSummary));
-      else if (args.flag('names')) {
+      if (args.flag('names') && !args.flag('json')) {
         for (const { name } of topics) context.out.write(`${name}\n`);
+        return exitCodes.ok;
+      }
+      const names = topics.map(({ name }) => name);
+      const filtered = await filteredTopics(client, names);
+      if (args.flag('json')) {
+        const summaries = topics.map((topic) => topicSummary(topic, filtered.get(topic.name)));
+        printJson(context, summaries);
       } else if (topics.length === 0) {
         context.err.write(noTopics(args.positionals));
-      } else context.out.write(topicTable(topics));
+      } else context.out.write(topicTable(topics, filtered));
       return exitCodes.ok;
     }),
 };
@@ -46,17 +53,32 @@ function noTopics(patterns: readonly string[]): string {
   return 'There are no topics. odradek topic create NAME makes one.\n';
 }
 
-function topicSummary(topic: TopicMetadata): object {
+function topicSummary(topic: TopicMetadata, filtered: FilteredTopic | undefined): object {
   const { name, topicId, isInternal, partitions } = topic;
   const replicationFactor = replicationFactorOf(topic);
-  return { name, topicId, isInternal, partitions: partitions.length, replicationFactor };
+  return {
+    name,
+    topicId,
+    isInternal,
+    partitions: partitions.length,
+    replicationFactor,
+    ...(filtered === undefined ? {} : { filtered }),
+  };
 }
 
 function replicationFactorOf({ partitions }: TopicMetadata): number {
   return partitions[0]?.replicas.length ?? 0;
 }
 
-function topicTable(topics: readonly TopicMetadata[]): string {
+function topicTable(
+  topics: readonly TopicMetadata[],
+  filtered: ReadonlyMap<string, FilteredTopic>,
+): string {
+  const noteOf = (topic: TopicMetadata): string => {
+    const source = filtered.get(topic.name)?.sourceTopic;
+    const notes = [source === undefined ? '' : `filtered from ${source}`, withoutLeader(topic)];
+    return notes.filter((note) => note !== '').join(', ');
+  };
   const withoutLeader = ({ partitions }: TopicMetadata): string => {
     const count = partitions.filter(({ leaderId }) => leaderId < 0).length;
     return count === 0 ? '' : `${count} without a leader`;
@@ -72,7 +94,7 @@ function topicTable(topics: readonly TopicMetadata[]): string {
       topic.name,
       String(topic.partitions.length),
       String(replicationFactorOf(topic)),
-      withoutLeader(topic),
+      noteOf(topic),
     ]),
   );
 }

@@ -61,6 +61,41 @@ test('topics: created, listed, described, altered and deleted', async () => {
   strictEqual(await output('topic list life --names'), '');
 });
 
+test('filtered topics: made, listed, described, altered, and named before their source is deleted', async () => {
+  await output('topic create adverts --partitions 2 --config retention.ms=1000');
+  const where = 'value=="kohli"';
+  const made = await output(`topic create adverts-kohli --from adverts --where ${where}`);
+  strictEqual(made, 'adverts-kohli created with 2 partitions\n');
+  match(await output('topic list adverts*'), /adverts-kohli +2 +1 +filtered from adverts\n/);
+  const described = await output('topic describe adverts-kohli');
+  match(described, /^adverts-kohli, 2 partitions, 1 replica, filtered from adverts, id /);
+  match(described, /\n {2}odradek\.filter=value=="kohli"\nPARTITION/);
+  const [topic] = JSON.parse(await output('topic list adverts-kohli --json')) as object[];
+  deepStrictEqual((topic as { filtered: object }).filtered, {
+    sourceTopic: 'adverts',
+    filter: where,
+  });
+  await output('topic alter adverts-kohli --where value=="dhoni"');
+  match(await output('topic describe adverts-kohli'), /odradek\.filter=value=="dhoni"/);
+  const bad = await odradek('topic alter adverts-kohli --where value==');
+  strictEqual(bad.exitCode, 1);
+  match(bad.err, /INVALID_CONFIG.*line 1, column/s);
+  const refused = await odradek('topic delete adverts');
+  strictEqual(refused.exitCode, 1);
+  match(refused.err, /adverts is the source of adverts-kohli.*--yes/);
+  strictEqual(
+    await output('topic delete adverts --yes'),
+    'adverts deleted, with its filtered topics adverts-kohli\n',
+  );
+  strictEqual(await output('topic list adverts* --names'), '');
+});
+
+test('topic create: --from without --where makes no sense', async () => {
+  const { exitCode, err } = await odradek('topic create x --from adverts');
+  strictEqual(exitCode, 2);
+  match(err, /--from needs --where/);
+});
+
 test('topic create: an existing topic fails, or with --if-not-exists does not', async () => {
   await output('topic create twice');
   const again = await odradek('topic create twice fresh');
