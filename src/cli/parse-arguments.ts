@@ -22,7 +22,8 @@ export function parseArguments(command: Command, words: readonly string[]): Argu
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const spec = knownOption(command, token.name, token.rawName);
-    const value = checkedValue(command, spec, token.rawName, token.value);
+    const isForgotten = token.inlineValue !== true && isOption(command, token.value);
+    const value = checkedValue(spec, token.rawName, isForgotten ? undefined : token.value);
     values.set(token.name, [...(values.get(token.name) ?? []), value]);
   }
   checkPositionals(command, positionals);
@@ -51,18 +52,13 @@ function knownOption(command: Command, name: string, rawName: string): OptionSpe
   throw unknownWord('option', rawName, known);
 }
 
-function checkedValue(
-  command: Command,
-  spec: OptionSpec,
-  rawName: string,
-  value: string | undefined,
-): string {
+function checkedValue(spec: OptionSpec, rawName: string, value: string | undefined): string {
   if (spec.type === 'boolean') {
     if (value === undefined) return '';
     throw usageError(`${rawName} takes no value.`, rawName, 'no value');
   }
   const placeholder = spec.placeholder ?? 'a value';
-  if (value === undefined || isOption(command, value)) {
+  if (value === undefined) {
     throw usageError(`${rawName} needs a value: ${rawName} ${placeholder}.`, rawName, placeholder);
   }
   if (spec.choices !== undefined && !spec.choices.includes(value)) {
@@ -73,8 +69,8 @@ function checkedValue(
 }
 
 /** Whether `word` is another option of the command, so that a value was forgotten before it. */
-function isOption(command: Command, word: string): boolean {
-  return word.startsWith('--') && Object.hasOwn(command.options, word.slice(2));
+function isOption(command: Command, word: string | undefined): boolean {
+  return word?.startsWith('--') === true && Object.hasOwn(command.options, word.slice(2));
 }
 
 function checkPositionals(command: Command, given: readonly string[]): void {

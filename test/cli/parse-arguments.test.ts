@@ -72,6 +72,10 @@ test('an option without its value is refused, also when another option follows',
   refused(['a', '--partitions', '--json'], /--partitions needs a value/);
 });
 
+test('behind an equals sign any value is a value, also one that is the name of an option', () => {
+  strictEqual(parse('a', '--partitions=--json').text('partitions'), '--json');
+});
+
 test('a switch takes no value, and a choice only what there is', () => {
   refused(['a', '--json=yes'], /--json takes no value/);
   refused(['a', '--form', 'xml'], /--form xml: expected one of text, json/);
