@@ -1,6 +1,6 @@
+import { keyProblem } from '../client/config-keys.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
-import { keyProblem } from './config-keys.ts';
 import { parseResource, resourceHelp, resourcePositionals } from './config-resource.ts';
 import { reportOutcomes, reportOutcomesAsJson } from './report.ts';
 

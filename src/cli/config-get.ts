@@ -1,9 +1,9 @@
 import type { ConfigEntry } from '../client/admin-configs.ts';
 import { valueOf } from '../client/admin-items.ts';
+import { entryOf } from '../client/config-keys.ts';
 import { exitCodes } from './cli-context.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
-import { entryOf } from './config-keys.ts';
 import { parseResource, resourceHelp, resourcePositionals } from './config-resource.ts';
 import { printJson } from './report.ts';
 import { formatTable } from './table.ts';

@@ -1,8 +1,9 @@
 import type { ConsumedRecord } from '../client/client-records.ts';
+import type { LogPosition } from '../client/start-positions.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import type { Arguments } from './command.ts';
 import { wholeNumber } from './parse-arguments.ts';
-import { parsePosition, type Position } from './position-argument.ts';
+import { parsePosition } from './position-argument.ts';
 import { usageError } from './usage-error.ts';
 
 /** Reading under way, with a group or without one. */
@@ -20,8 +21,8 @@ export interface Reading {
 export interface ConsumePlan {
   readonly topics: readonly string[];
   readonly partitions: ReadonlySet<number> | undefined;
-  readonly from: Position;
-  readonly until: Position | undefined;
+  readonly from: LogPosition;
+  readonly until: LogPosition | undefined;
   readonly recordsMax: number;
   readonly isFollowing: boolean;
   readonly isolation: 'read_uncommitted' | 'read_committed';

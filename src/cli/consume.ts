@@ -1,18 +1,18 @@
-import type { Client } from '../client/client.ts';
 import type { ConsumedRecord } from '../client/client-records.ts';
+import type { Client } from '../client/client.ts';
 import type { TopicMetadata } from '../client/cluster-metadata.ts';
+import { recordJson } from '../client/record-json.ts';
 import type { PartitionRange } from '../client/start-positions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { ByteSink } from './byte-sink.ts';
 import { type CliContext, exitCodes } from './cli-context.ts';
-import { openGroupReading } from './consume-group.ts';
-import { type ConsumePlan, parsePlan, type Reading } from './consume-plan.ts';
 import { connectionOptions, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
+import { openGroupReading } from './consume-group.ts';
+import { type ConsumePlan, parsePlan, type Reading } from './consume-plan.ts';
 import { positionHelp } from './position-argument.ts';
 import { Progress } from './progress.ts';
 import { compileFormat, formatTokens, type RecordWriter } from './record-format.ts';
-import { writeRecordJson } from './record-json.ts';
 import { TopicFollower } from './topic-follower.ts';
 import { findTopics } from './topic-patterns.ts';
 import { usageError } from './usage-error.ts';
@@ -140,7 +140,7 @@ function recordWriter(args: Arguments): RecordWriter {
     const options = chosen.map((option) => `--${option}`);
     throw usageError(`${options.join(' and ')}: expected one of them.`, options[0] ?? '', 'one');
   }
-  if (args.flag('json')) return writeRecordJson;
+  if (args.flag('json')) return (record, sink) => sink.addText(recordJson(record));
   const separator = args.text('key-separator')?.replaceAll('%', '%%');
   const format = args.text('format') ?? (separator === undefined ? '%v\\n' : `%k${separator}%v\\n`);
   return compileFormat(format, args.text('null-marker') ?? '');

@@ -1,9 +1,10 @@
 import type { Outcome } from '../client/admin-items.ts';
 import type { Client } from '../client/client.ts';
+import { membersProblem } from '../client/group/members-problem.ts';
 import { hasCode, type OdradekError } from '../util/odradek-error.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
-import { findGroupIds, membersProblem, withNearestGroup } from './group-names.ts';
+import { findGroupIds, withNearestGroup } from './group-names.ts';
 import { partitionFilter, selectionHelp } from './partition-selection.ts';
 import { reportOutcomes, reportOutcomesAsJson } from './report.ts';
 import { counted } from './table.ts';

@@ -1,11 +1,12 @@
 import type { Outcome } from '../client/admin-items.ts';
 import type { Client } from '../client/client.ts';
 import type { GroupDescription, GroupMemberDescription } from '../client/group/describe-groups.ts';
+import { type GroupPartition, groupPartitions } from '../client/group/group-lag.ts';
+import { hostText } from '../client/group/members-problem.ts';
 import { exitCodes } from './cli-context.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
-import { type GroupPartition, groupPartitions } from './group-lag.ts';
-import { findGroupIds, hostText, withNearestGroup } from './group-names.ts';
+import { findGroupIds, withNearestGroup } from './group-names.ts';
 import { reportOutcomesAsJson } from './report.ts';
 import { counted, formatTable } from './table.ts';
 

@@ -1,8 +1,6 @@
 import type { Client } from '../client/client.ts';
-import { type GroupDescription, nonEmptyGroup } from '../client/group/describe-groups.ts';
 import { nearestWord } from '../util/nearest.ts';
 import { OdradekError } from '../util/odradek-error.ts';
-import { counted } from './table.ts';
 import { isPattern, matchesWildcards } from './topic-patterns.ts';
 
 /**
@@ -46,31 +44,4 @@ export async function withNearestGroup(client: Client, error: OdradekError): Pro
 
 function noGroup(group: string, message: string): OdradekError {
   return new OdradekError(message, { code: 'UNKNOWN_GROUP', group });
-}
-
-/** How many members are named in a message. */
-const namesMax = 3;
-
-/** Says that a group has members, and who they are, so that they can be stopped; undefined where it has none. */
-export function membersProblem(
-  { groupId, members, state }: GroupDescription,
-  operation: string,
-): OdradekError | undefined {
-  if (members.length === 0 && state === 'Empty') return undefined;
-  const names = new Set(
-    members.map((member) => `${member.instanceId ?? member.clientId} at ${hostText(member.host)}`),
-  );
-  const shown = [...names].slice(0, namesMax);
-  if (names.size > namesMax) shown.push('others');
-  const who = members.length === 0 ? '' : ` (${shown.join(', ')})`;
-  return nonEmptyGroup(
-    operation,
-    `group ${groupId} has ${counted(members.length, 'member')}${who} and is ${state}: ` +
-      `they must stop before odradek can ${operation}`,
-  );
-}
-
-/** A host as people write it: Kafka's brokers put a slash in front. */
-export function hostText(host: string): string {
-  return host.replace(/^\//, '');
 }

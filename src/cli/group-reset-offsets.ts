@@ -1,10 +1,17 @@
 import type { Client } from '../client/client.ts';
+import { membersProblem } from '../client/group/members-problem.ts';
+import {
+  commitResets,
+  isChange,
+  type OffsetReset,
+  planResets,
+  type ResetTarget,
+} from '../client/group/offset-resets.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import { exitCodes } from './cli-context.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
-import { membersProblem, withNearestGroup } from './group-names.ts';
-import { type OffsetReset, planResets, type ResetTarget } from './offset-resets.ts';
+import { withNearestGroup } from './group-names.ts';
 import { wholeNumber } from './parse-arguments.ts';
 import { selectionHelp, selectPartitions } from './partition-selection.ts';
 import { parsePosition, positionHelp } from './position-argument.ts';
@@ -71,7 +78,7 @@ export const groupResetOffsetsCommand: Command = {
       const partitions = topics.length === 0 ? undefined : await selectPartitions(client, topics);
       const planned = await planResets(client, groupId, partitions, target);
       const isExecuted = args.flag('execute');
-      const resets = isExecuted ? await execute(client, groupId, planned) : planned;
+      const resets = isExecuted ? await commitResets(client, groupId, planned) : planned;
       if (args.flag('json'))
         printJson(context, { groupId, executed: isExecuted, partitions: resets });
       else {
@@ -108,34 +115,6 @@ async function checkGroup(
   } else if (group.error.code !== 'UNKNOWN_GROUP' || !options.mayBeAbsent) {
     throw await withNearestGroup(client, group.error);
   }
-}
-
-/** A reset that changes something. */
-type Change = OffsetReset & { readonly after: number };
-
-function isChange(reset: OffsetReset): reset is Change {
-  return reset.after !== undefined && reset.after !== reset.before;
-}
-
-async function execute(
-  client: Client,
-  groupId: string,
-  planned: readonly OffsetReset[],
-): Promise<readonly OffsetReset[]> {
-  const changes = planned.filter(isChange);
-  const outcomes = await client.admin.alterGroupOffsets(
-    groupId,
-    changes.map(({ topic, partition, after }) => ({ topic, partition, offset: after })),
-  );
-  const errors = new Map<OffsetReset, string>();
-  for (const [index, outcome] of outcomes.entries()) {
-    const change = changes[index];
-    if (change !== undefined && 'error' in outcome) errors.set(change, outcome.error.message);
-  }
-  return planned.map((reset) => {
-    const error = errors.get(reset);
-    return error === undefined ? reset : { ...reset, error };
-  });
 }
 
 function resetTable(resets: readonly OffsetReset[]): string {

@@ -1,15 +1,6 @@
+import type { LogPosition } from '../client/start-positions.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import { usageError } from './usage-error.ts';
-
-/** A place in a partition, as users name it. */
-export type Position =
-  | { at: 'beginning' }
-  | { at: 'end' }
-  | { at: 'offset'; offset: number }
-  /** So many offsets before the end. */
-  | { at: 'beforeEnd'; count: number }
-  /** The first record at or after this time. */
-  | { at: 'time'; timestampMs: number };
 
 /** What `parsePosition` takes, for help. */
 export const positionHelp =
@@ -25,7 +16,7 @@ const unitsMs: Readonly<Record<string, number>> = {
 };
 
 /** The position in `text`. Throws `INVALID_ARGUMENT` naming the option. */
-export function parsePosition(text: string, option: string, clock: Clock): Position {
+export function parsePosition(text: string, option: string, clock: Clock): LogPosition {
   if (text === 'beginning' || text === 'earliest') return { at: 'beginning' };
   if (text === 'end' || text === 'latest') return { at: 'end' };
   const [, minus, digits, unit] = /^(-?)(\d+)(ms|[smhd])?$/.exec(text) ?? [];

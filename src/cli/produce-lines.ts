@@ -1,9 +1,9 @@
 import type { OutgoingRecord } from '../client/client-records.ts';
+import { parseRecordJson } from '../client/record-json.ts';
 import type { RecordHeader } from '../records/record-reader.ts';
+import { indexOfBytes } from '../util/lines.ts';
 import type { Arguments } from './command.ts';
-import { indexOfBytes } from './lines.ts';
 import { wholeNumber } from './parse-arguments.ts';
-import { parseRecordJson } from './record-json.ts';
 import { keyValuePairs } from './report.ts';
 import { usageError } from './usage-error.ts';
 

@@ -1,11 +1,11 @@
 import type { OutgoingRecord } from '../client/client-records.ts';
 import type { Producer, ProducerOptions } from '../client/producer.ts';
 import { compressionCodecs } from '../records/record-batch.ts';
+import { readLines } from '../util/lines.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
 import { type CliContext, exitCodes, type Input } from './cli-context.ts';
 import { connectionOptions, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
-import { readLines } from './lines.ts';
 import { wholeNumber } from './parse-arguments.ts';
 import { type LineParser, lineParser } from './produce-lines.ts';
 import { Progress } from './progress.ts';

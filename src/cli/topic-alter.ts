@@ -1,14 +1,14 @@
 import { type Outcome, valueOf } from '../client/admin-items.ts';
 import type { Client } from '../client/client.ts';
 import type { TopicMetadata } from '../client/cluster-metadata.ts';
-import { resolveRanges } from '../client/start-positions.ts';
+import { keyProblem } from '../client/config-keys.ts';
+import { type LogPosition, resolveRanges } from '../client/start-positions.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
-import { keyProblem } from './config-keys.ts';
 import { filterChange } from './filtered-topics.ts';
 import { wholeNumber } from './parse-arguments.ts';
-import { parsePosition, type Position, positionHelp } from './position-argument.ts';
+import { parsePosition, positionHelp } from './position-argument.ts';
 import { keyValuePairs, reportOutcomes, reportOutcomesAsJson } from './report.ts';
 import { counted } from './table.ts';
 import { findTopics } from './topic-patterns.ts';
@@ -101,7 +101,7 @@ interface TopicChanges {
   readonly partitions: number | undefined;
   readonly configs: Readonly<Record<string, string>>;
   readonly deletedConfigs: readonly string[];
-  readonly deleteBefore: Position | undefined;
+  readonly deleteBefore: LogPosition | undefined;
 }
 
 function parseChanges(args: Arguments, clock: Clock): TopicChanges {
@@ -184,7 +184,7 @@ async function alterConfigs(
 async function deleteBefore(
   client: Client,
   { name, partitions }: TopicMetadata,
-  position: Position,
+  position: LogPosition,
 ): Promise<Outcome<number>> {
   const ranges = await resolveRanges(
     client.cluster,

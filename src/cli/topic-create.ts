@@ -1,12 +1,12 @@
+import type { Outcome } from '../client/admin-items.ts';
+import type { CreatedTopic } from '../client/admin-topics.ts';
+import { withNearestKey } from '../client/config-keys.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
-import { withNearestKey } from './config-keys.ts';
 import { filterConfigs } from './filtered-topics.ts';
 import { wholeNumber } from './parse-arguments.ts';
 import { keyValuePairs, reportOutcomes, reportOutcomesAsJson } from './report.ts';
 import { counted } from './table.ts';
-import type { CreatedTopic } from '../client/admin-topics.ts';
-import type { Outcome } from '../client/admin-items.ts';
 
 /** `odradek topic create`. */
 export const topicCreateCommand: Command = {

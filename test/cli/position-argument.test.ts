@@ -1,10 +1,11 @@
 import { deepStrictEqual, strictEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
-import { parsePosition, type Position } from '../../src/cli/position-argument.ts';
+import { parsePosition } from '../../src/cli/position-argument.ts';
+import type { LogPosition } from '../../src/client/start-positions.ts';
 
 const nowMs = Date.UTC(2026, 0, 31, 12);
 const clock = { nowMs: () => nowMs, monotonicMs: () => 0 };
-const parse = (text: string): Position => parsePosition(text, '--from', clock);
+const parse = (text: string): LogPosition => parsePosition(text, '--from', clock);
 
 test('the beginning and the end have two names each', () => {
   for (const text of ['beginning', 'earliest']) deepStrictEqual(parse(text), { at: 'beginning' });
@@ -18,7 +19,7 @@ test('a number is an offset, a negative one counts from the end', () => {
 });
 
 test('a time with a zone is that moment, without one it is local', () => {
-  const at = (timestampMs: number): Position => ({ at: 'time', timestampMs });
+  const at = (timestampMs: number): LogPosition => ({ at: 'time', timestampMs });
   deepStrictEqual(parse('2026-01-31T12:00:00Z'), at(nowMs));
   deepStrictEqual(parse('2026-01-31T12:00+01:00'), at(nowMs - 3_600_000));
   deepStrictEqual(parse('2026-01-31T12:30'), at(new Date(2026, 0, 31, 12, 30).getTime()));

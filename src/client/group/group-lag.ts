@@ -1,11 +1,7 @@
-import type { Client } from '../client/client.ts';
-import type { GroupDescription, GroupMemberDescription } from '../client/group/describe-groups.ts';
-import {
-  comparePartitions,
-  partitionKey,
-  type TopicPartition,
-} from '../client/group/topic-partition.ts';
-import { offsetSpecs } from '../client/list-offsets.ts';
+import type { Client } from '../client.ts';
+import { offsetSpecs } from '../list-offsets.ts';
+import type { GroupDescription, GroupMemberDescription } from './describe-groups.ts';
+import { comparePartitions, partitionKey, type TopicPartition } from './topic-partition.ts';
 
 /** A partition as a group stands to it. */
 export interface GroupPartition extends TopicPartition {

@@ -1,17 +1,13 @@
-import type { Client } from '../client/client.ts';
-import {
-  comparePartitions,
-  partitionKey,
-  type TopicPartition,
-} from '../client/group/topic-partition.ts';
-import { offsetSpecs } from '../client/list-offsets.ts';
-import { must } from '../util/assert.ts';
+import { must } from '../../util/assert.ts';
+import type { Client } from '../client.ts';
+import { offsetSpecs } from '../list-offsets.ts';
+import type { LogPosition } from '../start-positions.ts';
 import { partitionsWithLeader } from './group-lag.ts';
-import type { Position } from './position-argument.ts';
+import { comparePartitions, partitionKey, type TopicPartition } from './topic-partition.ts';
 
 /** Where a group is to go on. */
 export type ResetTarget =
-  | Position
+  | LogPosition
   /** So many offsets behind what is committed, before it where it is negative. */
   | { readonly at: 'shifted'; readonly by: number };
 
@@ -54,6 +50,36 @@ export async function planResets(
     const log = logs.get(key);
     const after = log === undefined ? noLog : newOffset(target, before, log);
     return { topic, partition, before, endOffset: log?.latest, ...after };
+  });
+}
+
+/** A reset that changes something. */
+export type OffsetChange = OffsetReset & { readonly after: number };
+
+/** Whether a reset changes something. */
+export function isChange(reset: OffsetReset): reset is OffsetChange {
+  return reset.after !== undefined && reset.after !== reset.before;
+}
+
+/** Commits what was planned, as far as it changes something; each that failed says why. */
+export async function commitResets(
+  client: Client,
+  groupId: string,
+  planned: readonly OffsetReset[],
+): Promise<readonly OffsetReset[]> {
+  const changes = planned.filter(isChange);
+  const outcomes = await client.admin.alterGroupOffsets(
+    groupId,
+    changes.map(({ topic, partition, after }) => ({ topic, partition, offset: after })),
+  );
+  const errors = new Map<OffsetReset, string>();
+  for (const [index, outcome] of outcomes.entries()) {
+    const change = changes[index];
+    if (change !== undefined && 'error' in outcome) errors.set(change, outcome.error.message);
+  }
+  return planned.map((reset) => {
+    const error = errors.get(reset);
+    return error === undefined ? reset : { ...reset, error };
   });
 }
 

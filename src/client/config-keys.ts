@@ -1,9 +1,9 @@
-import type { ConfigEntry, ConfigResource } from '../client/admin-configs.ts';
-import type { Outcome } from '../client/admin-items.ts';
-import type { Client } from '../client/client.ts';
 import { topicConfigKeys } from '../config/config-table.ts';
 import { nearestWord } from '../util/nearest.ts';
 import { OdradekError } from '../util/odradek-error.ts';
+import type { ConfigEntry, ConfigResource } from './admin-configs.ts';
+import type { Outcome } from './admin-items.ts';
+import type { Client } from './client.ts';
 
 /** The entry of `key`. Throws `UNKNOWN_CONFIG`, naming the nearest key, where there is none. */
 export function entryOf(entries: readonly ConfigEntry[], key: string): ConfigEntry {

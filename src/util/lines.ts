@@ -1,5 +1,5 @@
-import { concatenated } from '../util/bytes.ts';
-import { OdradekError } from '../util/odradek-error.ts';
+import { concatenated } from './bytes.ts';
+import { OdradekError } from './odradek-error.ts';
 
 const lineFeed = 10;
 /** No record can be near this; a longer line is a file that has no lines. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { indexOfBytes, readLines } from '../../src/cli/lines.ts';
+import { indexOfBytes, readLines } from '../../src/util/lines.ts';
 import { propertySeeds } from '../client/property-seeds.ts';
 
 async function* chunksOf(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

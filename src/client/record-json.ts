@@ -1,10 +1,11 @@
-import type { ConsumedRecord, OutgoingRecord } from '../client/client-records.ts';
 import type { RecordHeader } from '../records/record-reader.ts';
-import type { ByteSink } from './byte-sink.ts';
-import { usageError } from './usage-error.ts';
+import { errorText } from '../util/is-error.ts';
+import { OdradekError } from '../util/odradek-error.ts';
+import type { ConsumedRecord, OutgoingRecord } from './client-records.ts';
 
 /**
- * Records as lines of JSON, one object a line, the same from `consume --json` and for `produce --json`:
+ * A record as a line of JSON with its line feed, the same from `consume --json`, for `produce --json`, and in what
+ * is exported and imported over HTTP:
  *
  *     {"topic":"orders","partition":0,"offset":7,"timestamp":1700000000000,"key":"a","value":"b",
  *      "headers":[{"key":"h","value":"x"}]}
@@ -12,7 +13,7 @@ import { usageError } from './usage-error.ts';
  * Bytes that are no valid UTF-8 stand as base64 in `keyBase64` and `valueBase64`, so that what `consume`
  * writes, `produce` takes back exactly.
  */
-export function writeRecordJson(record: ConsumedRecord, sink: ByteSink): void {
+export function recordJson(record: ConsumedRecord): string {
   const line: Record<string, unknown> = {
     topic: record.topic,
     partition: record.partition,
@@ -27,7 +28,7 @@ export function writeRecordJson(record: ConsumedRecord, sink: ByteSink): void {
       ...bytesFields('value', value),
     }));
   }
-  sink.addText(`${JSON.stringify(line)}\n`);
+  return `${JSON.stringify(line)}\n`;
 }
 
 // A byte order mark is part of the bytes, not ours to drop.
@@ -43,7 +44,7 @@ function bytesFields(name: string, bytes: Uint8Array | null): Record<string, str
   }
 }
 
-/** What a line may leave to the command line. */
+/** What a line may leave to whoever asks for it to be written. */
 export interface JsonLineDefaults {
   /** Wins over the topic in the line. */
   readonly topic: string | undefined;
@@ -87,7 +88,8 @@ const knownFields = new Set(knownFieldNames.split(', '));
 type Fields = Readonly<Record<string, unknown>>;
 
 function badLine(where: string, problem: string, expected: string): Error {
-  return usageError(`${where}: ${problem}; expected ${expected}.`, where, expected);
+  const message = `${where}: ${problem}; expected ${expected}.`;
+  return new OdradekError(message, { code: 'INVALID_ARGUMENT', argument: where, expected });
 }
 
 function isFields(value: unknown): value is Fields {
@@ -99,8 +101,7 @@ function parsedObject(line: string, where: string): Fields {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw badLine(where, `not JSON (${reason})`, 'one object a line');
+    throw badLine(where, `not JSON (${errorText(error)})`, 'one object a line');
   }
   if (!isFields(value)) throw badLine(where, 'not an object', 'one object a line');
   return value;
