@@ -16,12 +16,14 @@ export function valueOf<T>(outcome: Outcome<T>): T {
 /**
  * Asks for `items` together, and again for those whose refusal may pass, until each is settled or time is up,
  * when the last refusal counts. `attempt` answers one outcome an item, in order. Fails only where nothing could be asked at all.
+ * `timeoutMs` is the client's `operationTimeoutMs` unless given; with 0 everything is asked once.
  */
 export async function settleItems<Item, T>(
   cluster: Cluster,
   operation: string,
   items: readonly Item[],
   attempt: (items: readonly Item[]) => Promise<readonly Outcome<T>[]>,
+  timeoutMs?: number,
 ): Promise<readonly Outcome<T>[]> {
   const settled: (Outcome<T> | undefined)[] = items.map(() => undefined);
   const round = async (): Promise<void> => {
@@ -33,7 +35,7 @@ export async function settleItems<Item, T>(
   };
   if (items.length === 0) return [];
   try {
-    await cluster.retrying(operation, round);
+    await cluster.retrying(operation, round, timeoutMs);
   } catch (error) {
     if (settled.some((outcome) => outcome === undefined)) throw error;
   }
@@ -55,7 +57,9 @@ export async function byBroker<Item, T>(
   for (const [index, item] of items.entries()) {
     try {
       const nodeId = await brokerOf(item);
-      parts.set(nodeId, [...(parts.get(nodeId) ?? []), index]);
+      const part = parts.get(nodeId);
+      if (part === undefined) parts.set(nodeId, [index]);
+      else part.push(index);
     } catch (error) {
       outcomes[index] = { error: asOdradekError(error) };
     }

@@ -39,13 +39,19 @@ import {
 } from './group/admin-groups.ts';
 import { describeGroups, type GroupDescription } from './group/describe-groups.ts';
 import type { GroupCoordinators } from './group/group-coordinators.ts';
-import { type CommittedOffset, fetchOffsets, type OffsetToCommit } from './group/group-offsets.ts';
+import {
+  type CommittedOffset,
+  fetchOffsets,
+  fetchOffsetsOfGroups,
+  type OffsetToCommit,
+} from './group/group-offsets.ts';
 import type { TopicPartition } from './group/topic-partition.ts';
 import {
   type FoundOffset,
   type IsolationLevel,
   listOffsets,
   type OffsetQuery,
+  tryListOffsets,
 } from './list-offsets.ts';
 
 /** One log directory of a broker. */
@@ -150,14 +156,22 @@ export class Admin {
     return listOffsets(this.#cluster, queries, isolation);
   }
 
+  /** As `tryListOffsets`. */
+  tryListOffsets(queries: readonly OffsetQuery[]): Promise<readonly (FoundOffset | undefined)[]> {
+    return tryListOffsets(this.#cluster, queries);
+  }
+
   /** All groups, ordered by their ids. */
   listGroups(options: ListGroupsOptions = {}): Promise<readonly GroupListing[]> {
     return listGroups(this.#cluster, options);
   }
 
-  /** One that is not there is `UNKNOWN_GROUP`. */
-  describeGroups(groupIds: readonly string[]): Promise<readonly Outcome<GroupDescription>[]> {
-    return describeGroups(this.#cluster, this.#coordinators, groupIds);
+  /** One that is not there is `UNKNOWN_GROUP`. `timeoutMs` of 0 asks once. */
+  describeGroups(
+    groupIds: readonly string[],
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<readonly Outcome<GroupDescription>[]> {
+    return describeGroups(this.#cluster, this.#coordinators, groupIds, options.timeoutMs);
   }
 
   /** Only groups without members can be deleted. */
@@ -170,6 +184,13 @@ export class Admin {
     return this.#cluster.retrying(`OffsetFetch of group ${groupId}`, () =>
       fetchOffsets(this.#coordinators, groupId),
     );
+  }
+
+  /** The same of many groups, asked once. */
+  listOffsetsOfGroups(
+    groupIds: readonly string[],
+  ): Promise<readonly Outcome<readonly CommittedOffset[]>[]> {
+    return fetchOffsetsOfGroups(this.#cluster, this.#coordinators, groupIds);
   }
 
   /** Commits offsets for a group without members, which comes to be where there is none. */

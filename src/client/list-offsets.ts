@@ -53,17 +53,40 @@ export async function listOffsets(
     const open = queries.flatMap((query, index) =>
       found[index] === undefined ? [{ query, index }] : [],
     );
-    const failures = await Promise.all(
-      (await byLeaderAndRound(cluster, open)).map((part) =>
-        askLeader(cluster, part, isolation, found),
-      ),
-    );
+    const errors = await askLeaders(cluster, open, isolation, found);
     // What can be tried again comes last: it only counts when nothing fails for good.
-    const errors = failures.flat();
     const error = errors.find((candidate) => !isRetriable(candidate)) ?? errors[0];
     if (error !== undefined) throw error;
   });
   return found.flatMap((offset) => (offset === undefined ? [] : [offset]));
+}
+
+/**
+ * As `listOffsets`, but every leader is asked once, and what it does not answer is undefined: for lists that are not
+ * to wait for a broker that is away. Fails where the leaders are not known.
+ */
+export async function tryListOffsets(
+  cluster: Cluster,
+  queries: readonly OffsetQuery[],
+): Promise<readonly (FoundOffset | undefined)[]> {
+  const found: (FoundOffset | undefined)[] = queries.map(() => undefined);
+  const open = queries.map((query, index) => ({ query, index }));
+  await askLeaders(cluster, open, 'read_uncommitted', found);
+  return found;
+}
+
+/** Asks each leader for its queries, once, notes in `found` what they answer, and answers what has failed. */
+async function askLeaders(
+  cluster: Cluster,
+  open: readonly OpenQuery[],
+  isolation: IsolationLevel,
+  found: (FoundOffset | undefined)[],
+): Promise<readonly unknown[]> {
+  const parts = await byLeaderAndRound(cluster, open);
+  const failures = await Promise.all(
+    parts.map((part) => askLeader(cluster, part, isolation, found)),
+  );
+  return failures.flat();
 }
 
 interface OpenQuery {
@@ -116,11 +139,15 @@ async function askLeader(
       topics: [...topics].map(([name, partitions]) => ({ name, partitions })),
       timeoutMs: cluster.options.requestTimeoutMs,
     });
+    const answers = new Map(
+      response.topics.map(({ name, partitions }) => [
+        name,
+        new Map(partitions.map((answer) => [answer.partitionIndex, answer])),
+      ]),
+    );
     const failures: unknown[] = [];
     for (const { query, index } of queries) {
-      const answer = response.topics
-        .find(({ name }) => name === query.topic)
-        ?.partitions.find(({ partitionIndex }) => partitionIndex === query.partition);
+      const answer = answers.get(query.topic)?.get(query.partition);
       const errorCode = answer?.errorCode ?? errorCodes.UNKNOWN_SERVER_ERROR;
       if (answer !== undefined && errorCode === errorCodes.NONE) {
         const { offset, timestamp: timestampMs, leaderEpoch } = answer;

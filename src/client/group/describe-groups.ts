@@ -37,14 +37,16 @@ export interface GroupDescription {
 }
 
 /**
- * Groups with their members, of both protocols. One that is not there is `UNKNOWN_GROUP`.
+ * Groups with their members, of both protocols. One that is not there is `UNKNOWN_GROUP`. `timeoutMs` as of
+ * `settleItems`.
  */
 export function describeGroups(
   cluster: Cluster,
   coordinators: GroupCoordinators,
   groupIds: readonly string[],
+  timeoutMs?: number,
 ): Promise<readonly Outcome<GroupDescription>[]> {
-  return settleItems(cluster, 'DescribeGroups', groupIds, (open) =>
+  const attempt = (open: readonly string[]): Promise<readonly Outcome<GroupDescription>[]> =>
     coordinators.each(open, async (nodeId, part) => {
       const consumer = await consumerGroups(cluster, nodeId, part);
       const rest = part.filter((groupId) => !consumer.has(groupId));
@@ -68,8 +70,8 @@ export function describeGroups(
             : consumerDescription(answer, nodeId);
         return { value };
       });
-    }),
-  );
+    });
+  return settleItems(cluster, 'DescribeGroups', groupIds, attempt, timeoutMs);
 }
 
 /** Says that there is no such group. */

@@ -9,7 +9,11 @@ import type { BrokerConnection, RequestOptions } from '../connection.ts';
 
 /** Later versions of FindCoordinator ask for several keys in another form. */
 const findVersionMax = 3;
+/** The first version that has it. */
+const batchedFirstVersion = 4;
 const groupKeyType = 0;
+/** Groups that one request names, so that neither it nor its answer keeps a broker for long. */
+const groupsAtOnceMax = 1000;
 
 /** Behind these another broker may coordinate the group, or the same one be ready in a moment. */
 const movedCodes: ReadonlySet<number> = new Set([
@@ -70,23 +74,61 @@ export class GroupCoordinators {
     }
   }
 
-  /** Asks the coordinators of several groups, each for its own together; the outcomes are in the order of the groups. */
-  each<T>(
+  /**
+   * Asks the coordinators of several groups, each for its own together, up to `groupsAtOnceMax` at a time; the
+   * outcomes are in the order of the groups.
+   */
+  async each<T>(
     groupIds: readonly string[],
     ask: (nodeId: number, groupIds: readonly string[]) => Promise<readonly Outcome<T>[]>,
   ): Promise<readonly Outcome<T>[]> {
+    const refusals = await this.#findAll(groupIds);
     return byBroker(
       groupIds,
-      (groupId) => this.nodeOf(groupId),
+      async (groupId) => {
+        const refusal = refusals.get(groupId);
+        if (refusal !== undefined) throw refusal;
+        return this.nodeOf(groupId);
+      },
       async (nodeId, part) => {
         try {
-          return await ask(nodeId, part);
+          const outcomes: Outcome<T>[] = [];
+          for (let at = 0; at < part.length; at += groupsAtOnceMax) {
+            outcomes.push(...(await ask(nodeId, part.slice(at, at + groupsAtOnceMax))));
+          }
+          return outcomes;
         } catch (error) {
           for (const groupId of part) this.forget(groupId);
           throw error;
         }
       },
     );
+  }
+
+  /** Has the coordinators of all groups known; answers why those are not that are not. */
+  async #findAll(groupIds: readonly string[]): Promise<ReadonlyMap<string, OdradekError>> {
+    const refusals = new Map<string, OdradekError>();
+    const unknown = groupIds.filter((groupId) => !this.#nodeIds.has(groupId));
+    if (unknown.length < 2) return refusals;
+    const version = await this.#cluster.versionOf(apis.findCoordinator);
+    // Each is asked for by itself then, as it is needed.
+    if (version < batchedFirstVersion) return refusals;
+    for (let at = 0; at < unknown.length; at += groupsAtOnceMax) {
+      const coordinatorKeys = unknown.slice(at, at + groupsAtOnceMax);
+      const { coordinators } = await this.#cluster.requestAny(
+        apis.findCoordinator,
+        { keyType: groupKeyType, coordinatorKeys },
+        { version },
+      );
+      for (const { key, nodeId, errorCode, errorMessage } of coordinators) {
+        if (errorCode === errorCodes.NONE) this.#nodeIds.set(key, nodeId);
+        else {
+          const operation = `find the coordinator of group ${key}`;
+          refusals.set(key, brokerRefused(operation, errorCode, errorMessage));
+        }
+      }
+    }
+    return refusals;
   }
 
   /** The refusal as an error; where it says that the coordinator has moved, it is looked for anew. */

@@ -1,12 +1,17 @@
 import { errorCodes } from '../../protocol/error-codes.ts';
+import type { OffsetFetchResponse } from '../../protocol/messages/offset-fetch.ts';
 import { OdradekError } from '../../util/odradek-error.ts';
 import type { Outcome } from '../admin-items.ts';
 import { apis } from '../apis.ts';
+import type { Cluster } from '../cluster.ts';
 import type { GroupCoordinators } from './group-coordinators.ts';
 import { byTopic, partitionKey, type TopicPartition } from './topic-partition.ts';
 
 /** Later versions of OffsetFetch ask for several groups in another form. */
 const fetchVersionMax = 7;
+/** The first that has that form, and the last that names topics by their names. */
+const batchedFirstVersion = 8;
+const batchedVersionMax = 9;
 /** Later versions of OffsetCommit name topics by their ids. */
 const commitVersionMax = 9;
 
@@ -82,6 +87,65 @@ export async function fetchOffsets(
     }
   }
   return found;
+}
+
+/**
+ * What each of `groupIds` has committed, which its coordinator answers for many of them at once where it can. Asks
+ * once; the outcomes are in the order of the groups.
+ */
+export function fetchOffsetsOfGroups(
+  cluster: Cluster,
+  coordinators: GroupCoordinators,
+  groupIds: readonly string[],
+): Promise<readonly Outcome<readonly CommittedOffset[]>[]> {
+  return coordinators.each(groupIds, async (nodeId, part) => {
+    const connection = await cluster.connectionTo(nodeId);
+    const version = connection.agreedVersion(apis.offsetFetch, batchedVersionMax);
+    if (version < batchedFirstVersion) return eachByItself(coordinators, part);
+    const groups = part.map((groupId) => ({ groupId, topics: null }));
+    const response = await connection.request(apis.offsetFetch, { groups }, { version });
+    const answers = new Map(response.groups.map((answer) => [answer.groupId, answer]));
+    return part.map((groupId): Outcome<readonly CommittedOffset[]> => {
+      const answer = answers.get(groupId);
+      const errorCode = answer?.errorCode ?? errorCodes.UNKNOWN_SERVER_ERROR;
+      if (answer !== undefined && errorCode === errorCodes.NONE) {
+        return { value: committedIn(answer.topics) };
+      }
+      return {
+        error: coordinators.refused(groupId, `offsets of group ${groupId}`, errorCode),
+      };
+    });
+  });
+}
+
+async function eachByItself(
+  coordinators: GroupCoordinators,
+  groupIds: readonly string[],
+): Promise<readonly Outcome<readonly CommittedOffset[]>[]> {
+  const outcomes: Outcome<readonly CommittedOffset[]>[] = [];
+  for (const groupId of groupIds) {
+    outcomes.push({ value: await fetchOffsets(coordinators, groupId) });
+  }
+  return outcomes;
+}
+
+type BatchedTopic = OffsetFetchResponse['groups'][number]['topics'][number];
+
+/** What cannot be read of a partition is as if nothing was committed there. */
+function committedIn(topics: readonly BatchedTopic[]): readonly CommittedOffset[] {
+  return topics.flatMap(({ name: topic, partitions }) =>
+    partitions
+      .filter(
+        ({ errorCode, committedOffset }) => errorCode === errorCodes.NONE && committedOffset >= 0,
+      )
+      .map(({ partitionIndex, committedOffset, committedLeaderEpoch, metadata }) => ({
+        topic,
+        partition: partitionIndex,
+        offset: committedOffset,
+        leaderEpoch: committedLeaderEpoch,
+        metadata: metadata ?? '',
+      })),
+  );
 }
 
 /** Commits offsets, once; the outcomes are in their order. Fails as a connection does. */
