@@ -145,6 +145,7 @@ class ProduceWait implements AppendWaiter {
   }
 
   #appendBatch(partition: Partition, data: PartitionData, slot: number): void {
+    const { source, clientId } = this.#call;
     const split = splitBatches(data.records ?? []);
     if ('problem' in split) {
       this.appendEnded(slot, refusal(split.error, split.message));
@@ -162,6 +163,8 @@ class ProduceWait implements AppendWaiter {
     } else {
       if (this.#acks === -1 && partition.isReplicated) this.#awaitsFollowers = true;
       partition.append(batch, this.#acks, this, slot);
+      const isRefused = this.#outcomes[slot]?.error !== undefined;
+      if (!isRefused) this.#services.figures.wrote(source, clientId ?? '', partition, batch);
     }
   }
 

@@ -22,6 +22,7 @@ export const heartbeatApi = defineApi({
     const { request } = call;
     if (request.groupId === '') return { errorCode: errorCodes.INVALID_GROUP_ID };
     const context = contextOf(call);
+    services.figures.memberSeen(request.groupId, request.memberId);
     return askGroup(call, services, request.groupId, {
       eventOf: (ref) => ({ kind: 'heartbeat', context, request, ref }),
       answerOf: itself,

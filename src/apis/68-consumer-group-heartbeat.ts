@@ -30,6 +30,7 @@ export const consumerGroupHeartbeatApi = defineApi({
       return refused(errorCodes.UNSUPPORTED_VERSION);
     }
     const context = contextOf(call);
+    services.figures.memberSeen(request.groupId, request.memberId);
     return askGroup<Response>(call, services, request.groupId, {
       eventOf: (ref) => ({ kind: 'consumerGroupHeartbeat', context, request, ref }),
       answerOf: itself,

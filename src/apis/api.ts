@@ -1,4 +1,5 @@
 import type { ApiSchema, Encodable, Infer } from '../protocol/schema.ts';
+import type { ClientSource } from './figures-service.ts';
 import type { ApiServices, ServedVersions } from './services.ts';
 
 /** What a handler is told of a request beside its body, and the ways to end it. One of them is taken, once. */
@@ -9,6 +10,7 @@ export interface ApiCall<Request, Response> {
   readonly clientHost: string;
   /** The listener that the client came by, which decides the addresses that it is told. */
   readonly listenerName: string;
+  readonly source: ClientSource;
   /**
    * Answers, now or later. `onSent` is called when the answer's buffers are no longer needed: they were
    * sent, or the connection has gone.
@@ -47,6 +49,8 @@ export interface Api<
   readonly maxVersion?: number;
   /** Whether the connection's next request is begun before this one is answered. */
   readonly pipelined?: true;
+  /** Whether the API exists for who asks; unless given, it does for all. */
+  readonly admits?: (request: Infer<Request>, services: ApiServices) => boolean;
   readonly handle: (
     call: ApiCall<Infer<Request>, Encodable<Response>>,
     services: ApiServices,
@@ -59,6 +63,7 @@ export interface ServedApi extends ServedVersions {
   readonly request: ApiSchema;
   readonly response: ApiSchema;
   readonly pipelined: boolean;
+  readonly admits: ((request: unknown, services: ApiServices) => boolean) | undefined;
   readonly handle: (call: ApiCall<unknown, unknown>, services: ApiServices) => unknown;
 }
 
@@ -75,6 +80,7 @@ export function defineApi<Request extends ApiSchema, Response extends ApiSchema>
     request: api.request,
     response: api.response,
     pipelined: api.pipelined === true,
+    admits: api.admits as ServedApi['admits'],
     handle: api.handle as ServedApi['handle'],
   };
 }

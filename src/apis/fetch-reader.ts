@@ -1,5 +1,6 @@
-import type { FetchRequest } from '../protocol/messages/fetch.ts';
+import type { FetchRequest, FetchResponse } from '../protocol/messages/fetch.ts';
 import type { Partition, ReadBound } from '../replication/partition.ts';
+import type { ApiCall } from './api.ts';
 
 /** The first version in which a consumer names its rack, and may be sent to a follower (KIP-392). */
 const rackFirstVersion = 11;
@@ -17,10 +18,18 @@ export interface FetchReader {
   readonly readsFollowers: boolean;
   /** Empty for one that names none. */
   readonly rackId: string;
+  /** What the client calls itself, and where it is. */
+  readonly clientId: string;
+  readonly clientHost: string;
+  /** When the request came; monotonic. */
+  readonly cameMs: number;
 }
 
-/** The reader of a fetch. */
-export function readerOf(request: FetchRequest, apiVersion: number): FetchReader {
+/** The reader of a fetch that came at `cameMs`. */
+export function readerOf(
+  { request, apiVersion, clientId, clientHost }: ApiCall<FetchRequest, FetchResponse>,
+  cameMs: number,
+): FetchReader {
   const { replicaState, rackId } = request;
   const replicaId = Math.max(request.replicaId, replicaState.replicaId, -1);
   const isFollower = replicaId >= 0;
@@ -31,6 +40,9 @@ export function readerOf(request: FetchRequest, apiVersion: number): FetchReader
     bound: isFollower ? 'logEnd' : 'highWatermark',
     readsFollowers: !isFollower && apiVersion >= rackFirstVersion,
     rackId,
+    clientId: clientId ?? '',
+    clientHost,
+    cameMs,
   };
 }
 

@@ -80,7 +80,10 @@ function resolveIn(
   const refusal = reader.readsFollowers ? found.checkEpoch(epoch) : found.checkLeaderEpoch(epoch);
   if (refusal !== undefined) return failedTarget(asked, refusal);
   const target = place(asked, found);
-  if (reader.replicaId < 0) return withPreferredReplica(target, services, reader);
+  if (reader.replicaId < 0) {
+    found.figures.readers.fetched(reader.clientId, reader.clientHost, reader.cameMs);
+    return withPreferredReplica(target, services, reader);
+  }
   if (target.error !== undefined || target.divergence !== undefined) return target;
   const stale = noteFollower(services, found, asked, reader);
   return stale === undefined ? target : failedTarget(asked, stale);

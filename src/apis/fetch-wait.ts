@@ -65,7 +65,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     this.#call = call;
     this.#services = services;
     this.#plan = plan;
-    this.#reader = readerOf(call.request, call.apiVersion);
+    this.#reader = readerOf(call, services.clock.monotonicMs());
     this.#bytesMax = Math.min(call.request.maxBytes, services.config.fetchMaxBytes);
     this.#targets = plan.partitions.map((asked) => this.#resolve(asked));
   }
@@ -419,9 +419,10 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   }
 
   #count({ partition }: FetchTarget, { sizeBytes }: LogRead): void {
+    if (partition === undefined) return;
     const { leaderThrottle } = this.#services;
-    if (!this.#isFollower || partition === undefined) return;
-    if (leaderThrottle.isListed(partition)) leaderThrottle.record(sizeBytes);
+    if (!this.#isFollower) partition.figures.traffic.bytesOut += sizeBytes;
+    else if (leaderThrottle.isListed(partition)) leaderThrottle.record(sizeBytes);
   }
 
   /** What the follower has in full is looked at again when it changes. */

@@ -1,4 +1,5 @@
 import type { ServedApi } from './api.ts';
+import { brokerFiguresApi } from './32000-broker-figures.ts';
 import { produceApi } from './00-produce.ts';
 import { fetchApi } from './01-fetch.ts';
 import { listOffsetsApi } from './02-list-offsets.ts';
@@ -40,6 +41,9 @@ import { consumerGroupHeartbeatApi } from './68-consumer-group-heartbeat.ts';
 import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts';
 import { listConfigResourcesApi } from './74-list-config-resources.ts';
 import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts';
+
+/** What brokers ask each other, and no client is told of. */
+export const ownApis: readonly ServedApi[] = [brokerFiguresApi];
 
 /** Every API that is served, in the order of the keys: the one list, from which ApiVersions answers. */
 export const servedApis: readonly ServedApi[] = [

@@ -11,6 +11,7 @@ import type { Logger } from '../util/logger.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import type { TopicFilters } from './filtered/topic-filters.ts';
 import type { FetchSessions } from './fetch-sessions.ts';
+import type { FiguresService } from './figures-service.ts';
 import type { GroupService } from './group-service.ts';
 import type { MetadataCommands } from './metadata-commands.ts';
 
@@ -66,6 +67,7 @@ export interface ApiServices {
   readonly fetchSessions: FetchSessions;
   readonly groups: GroupService;
   readonly topicFilters: TopicFilters;
+  readonly figures: FiguresService;
   readonly answerMemory: AnswerMemory;
   /** All that is served, in the order of their keys. */
   readonly served: readonly ServedVersions[];

@@ -1,7 +1,7 @@
 import { AnswerMemory } from '../apis/answer-memory.ts';
 import { TopicFilters } from '../apis/filtered/topic-filters.ts';
 import { FetchSessions } from '../apis/fetch-sessions.ts';
-import { servedApis } from '../apis/index.ts';
+import { ownApis, servedApis } from '../apis/index.ts';
 import { makeTopics } from '../apis/make-topics.ts';
 import type { ApiServices } from '../apis/services.ts';
 import type { BrokerConfig } from '../config/broker-config.ts';
@@ -31,6 +31,7 @@ import { clusterIdOf } from './cluster-identity.ts';
 import { ClusterMetadata } from './cluster-metadata.ts';
 import { Contention } from './contention.ts';
 import { Dispatcher } from './dispatch.ts';
+import { OwnFigures } from './figures/own-figures.ts';
 import { GroupCoordinators } from './group-coordinators.ts';
 import { newGroupCoordinator } from './new-group-coordinator.ts';
 import { guardedTimers } from './guarded-timers.ts';
@@ -60,6 +61,8 @@ export class RunningBroker {
   readonly #listeners: Listeners;
   readonly #memory: RequestMemory;
   readonly #answerMemory: AnswerMemory;
+  /** What it counts of itself. */
+  readonly figures: OwnFigures;
   #config: BrokerConfig;
   #layers: ConfigLayers;
   #opened: OpenedStore | undefined;
@@ -85,6 +88,7 @@ export class RunningBroker {
     this.#layers = { dynamicBroker: new Map(), dynamicDefault: new Map(), static: setup.values };
     this.#config = resolveBrokerConfig(this.#layers);
     this.#wheel = new TimerWheel({}, this.#runtime);
+    this.figures = new OwnFigures(setup, { runtime: this.#runtime, broker: this });
     const contention = new Contention({
       wheel: this.#wheel,
       isContended: () => this.#memory.isContended || this.#answerMemory.isContended,
@@ -150,6 +154,10 @@ export class RunningBroker {
     return must(this.#logManager);
   }
 
+  get connectionCount(): number {
+    return this.#listeners.connectionCount;
+  }
+
   /** What waits on the timer wheel: long polls, and the watchdogs of connections. */
   get timersWaiting(): number {
     return this.#wheel.size;
@@ -190,7 +198,8 @@ export class RunningBroker {
     this.#listeners.open({
       ...this.#runtime,
       wheel: this.#wheel,
-      dispatcher: new Dispatcher(servedApis, services),
+      dispatcher: new Dispatcher({ served: servedApis, own: ownApis }, services),
+      figures: this.figures.requests,
       memory: this.#memory,
       answerMemory: this.#answerMemory,
       logger: this.#logger,
@@ -309,7 +318,7 @@ export class RunningBroker {
         store,
         metadata,
         registration: ownRegistration(
-          { config: this.#config, listeners },
+          { config: this.#config, listeners, figuresSecret: this.figures.secret },
           { logManager, files: this.#runtime.files },
         ),
         suspended: () => this.#partitions?.suspend(),
@@ -364,6 +373,7 @@ export class RunningBroker {
       mayLead: () => this.mayLead,
       peers: new PeerViews({ nodeId: this.#config.nodeId }, this.#surroundings(metadata)),
       groups: this.groups,
+      figures: this.figures,
       fetchSessions: new FetchSessions({ slots }, this.#runtime),
       topicFilters: new TopicFilters(
         { cacheBytes },
@@ -469,6 +479,7 @@ export class RunningBroker {
       () => this.#listeners.closeConnections('destroy'),
       () => this.#groups?.close(),
       () => this.#replicas?.close(),
+      () => this.figures.close(),
       () => this.#apiServices?.peers.close(),
       () => this.#partitions?.close(),
       () => (how === 'stop' ? this.#membership?.leave() : undefined),

@@ -8,6 +8,7 @@ import type { Logger } from '../util/logger.ts';
 import { errorText } from '../util/is-error.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
 import type { Dispatcher } from './dispatch.ts';
+import type { RequestFigures } from './figures/request-figures.ts';
 import type { CallOwner, RequestCall } from './request-call.ts';
 import type { MemoryWaiter, RequestMemory } from './request-memory.ts';
 
@@ -19,6 +20,7 @@ export interface ConnectionModules {
   readonly dispatcher: Dispatcher;
   readonly memory: RequestMemory;
   readonly answerMemory: AnswerMemory;
+  readonly figures: RequestFigures;
   readonly logger: Logger;
   readonly config: () => BrokerConfig;
   /** A defect that showed itself here: it stops the broker. */
@@ -49,6 +51,7 @@ type Hold = 'memory' | 'answer' | 'requests' | 'output' | 'draining' | 'closing'
  */
 export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWaiter {
   readonly clientHost: string;
+  readonly clientPort: number;
   readonly listenerName: string;
   readonly #socket: Connection;
   readonly #modules: ConnectionModules;
@@ -76,6 +79,7 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
     this.#socket = socket;
     this.#modules = modules;
     this.clientHost = socket.remoteHost;
+    this.clientPort = socket.remotePort;
     this.listenerName = options.listenerName;
     this.#decoder = new FrameDecoder({ frameBytesMax: modules.config().socketRequestMaxBytes });
     this.#lastDataMs = modules.clock.monotonicMs();
@@ -145,6 +149,7 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
     try {
       const understood = this.#modules.dispatcher.understand(frame, reservedBytes, this);
       const { call } = understood;
+      call.beganMs = this.#lastDataMs;
       this.#calls.push(call);
       if (this.#calls.length >= this.#modules.config().connectionRequestsMax)
         this.#hold('requests');
@@ -202,6 +207,8 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
       if (call.onSent !== undefined) sent.push(call.onSent);
       call.onSent = undefined;
     }
+    const { figures, clock } = this.#modules;
+    if (ended > 0) figures.ended(this.#calls, ended, clock.monotonicMs());
     this.#calls.splice(0, ended);
     if (buffers.length > 0) this.#send(buffers, sent);
     if (this.#holds.has('closing')) {
@@ -399,7 +406,7 @@ export class ClientConnection implements ConnectionHandler, CallOwner, MemoryWai
   #logClosed(reason: string): void {
     this.#modules.logger.info('closed a connection', {
       client: this.clientHost,
-      port: this.#socket.remotePort,
+      port: this.clientPort,
       listener: this.listenerName,
       reason,
     });

@@ -4,7 +4,7 @@ import type { ApiServices } from '../apis/services.ts';
 import { apiKeys, apiName } from '../protocol/api-keys.ts';
 import { ByteReader } from '../protocol/byte-reader.ts';
 import { decodeMessage } from '../protocol/codec.ts';
-import { readRequestHeader } from '../protocol/header.ts';
+import { readRequestHeader, unknownApi } from '../protocol/header.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { hasCode, OdradekError } from '../util/odradek-error.ts';
 import { RequestCall, type CallOwner } from './request-call.ts';
@@ -15,6 +15,12 @@ export type Understood =
   /** The call's answer is settled: an ApiVersions of a version that is not served. */
   | { readonly kind: 'answered'; readonly call: RequestCall; readonly answer: unknown };
 
+/** The APIs that clients may use, and those of our own that are not told of. */
+export interface Apis {
+  readonly served: readonly ServedApi[];
+  readonly own: readonly ServedApi[];
+}
+
 /**
  * Reads requests and hands them to their handlers. A request that cannot be answered, because it is
  * malformed or of an API or version that is not served, throws `PROTOCOL_ERROR` with the reason: its
@@ -23,12 +29,15 @@ export type Understood =
 export class Dispatcher {
   readonly #services: ApiServices;
   readonly #byKey: readonly (ServedApi | undefined)[];
+  /** Those of our own, whose keys lie far away. */
+  readonly #own: ReadonlyMap<number, ServedApi>;
 
-  constructor(served: readonly ServedApi[], services: ApiServices) {
+  constructor(apis: Apis, services: ApiServices) {
     this.#services = services;
     const byKey: (ServedApi | undefined)[] = [];
-    for (const api of served) byKey[api.key] = api;
+    for (const api of apis.served) byKey[api.key] = api;
     this.#byKey = byKey;
+    this.#own = new Map(apis.own.map((api) => [api.key, api]));
   }
 
   /** Reads the request in `frame`, whose chunks are borrowed by it until its call has ended. */
@@ -36,11 +45,12 @@ export class Dispatcher {
     const reader = new ByteReader(frame);
     const header = readRequestHeader(reader);
     const { requestApiVersion: apiVersion, correlationId, clientId } = header;
-    const api = this.#byKey[header.requestApiKey];
+    const api = this.#byKey[header.requestApiKey] ?? this.#own.get(header.requestApiKey);
     if (api === undefined)
       throw new ProtocolError(`${describe(header.requestApiKey)} is not served`);
     const identity = { api, apiVersion, correlationId, clientId };
     if (apiVersion < api.minVersion || apiVersion > api.maxVersion) {
+      if (api.admits !== undefined) throw unknownApi(api.key);
       if (api.key !== apiKeys.ApiVersions) {
         throw new ProtocolError(`${api.name} version ${apiVersion} is not served`);
       }
@@ -49,6 +59,8 @@ export class Dispatcher {
       return { kind: 'answered', call, answer: unsupportedApiVersions() };
     }
     const request = decodeMessage(api.request, apiVersion, reader);
+    // Whoever may not use it is not to learn that it is there.
+    if (api.admits?.(request, this.#services) === false) throw unknownApi(api.key);
     return { kind: 'call', call: new RequestCall(request, identity, reservedBytes, owner) };
   }
 

@@ -32,7 +32,15 @@ export function ownLogs(directories: DirectoriesBefore, files: Files): OwnLogs {
 
 /** What a broker that starts says of itself and of its logs. */
 export function ownRegistration(
-  { config, listeners }: { config: BrokerConfig; listeners: readonly ListenerImage[] },
+  {
+    config,
+    listeners,
+    figuresSecret,
+  }: {
+    config: BrokerConfig;
+    listeners: readonly ListenerImage[];
+    figuresSecret: string;
+  },
   { logManager, files }: { logManager: LogManager; files: Files },
 ): OwnRegistration {
   return {
@@ -40,6 +48,7 @@ export function ownRegistration(
     clusterId: logManager.clusterId,
     ...ownLogs(logManager, files),
     listeners,
+    figuresSecret,
   };
 }
 

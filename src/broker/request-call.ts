@@ -1,4 +1,5 @@
 import type { ApiCall, ServedApi } from '../apis/api.ts';
+import type { ClientSource } from '../apis/figures-service.ts';
 
 /** The header of a request, as far as it is needed to answer it. */
 export interface RequestIdentity {
@@ -9,8 +10,7 @@ export interface RequestIdentity {
 }
 
 /** What a call asks of the connection that it came by. */
-export interface CallOwner {
-  readonly clientHost: string;
+export interface CallOwner extends ClientSource {
   readonly listenerName: string;
   /** The call has ended; its answer, if any, is `call.answer`. */
   callEnded(call: RequestCall): void;
@@ -29,6 +29,8 @@ export class RequestCall implements ApiCall<unknown, unknown> {
   readonly identity: RequestIdentity;
   /** Reserved in the broker's `RequestMemory` until the call has ended. */
   readonly reservedBytes: number;
+  /** When it was begun; monotonic. */
+  beganMs = 0;
   readonly #owner: CallOwner;
   #ended = false;
   #leftLine = false;
@@ -61,6 +63,10 @@ export class RequestCall implements ApiCall<unknown, unknown> {
 
   get clientHost(): string {
     return this.#owner.clientHost;
+  }
+
+  get source(): ClientSource {
+    return this.#owner;
   }
 
   get listenerName(): string {

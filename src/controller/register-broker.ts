@@ -18,6 +18,8 @@ export interface Registration {
   readonly bootId: string;
   /** Tells its directories from copies of them on the same machine; empty when that does not say. */
   readonly folder: string;
+  /** What other brokers have to know to be told its figures. */
+  readonly figuresSecret: string;
   /** Of the lease that its process renews. */
   readonly leaseId: string;
   readonly listeners: readonly ListenerImage[];
@@ -107,7 +109,7 @@ function registrationValue(
   epoch: number,
 ): Uint8Array {
   const { rack, listeners, directoryIds, hostName, bootId, folder, leaseId, alone } = registration;
-  const { awaitedDirectoryIds } = registration;
+  const { awaitedDirectoryIds, figuresSecret } = registration;
   // A start that was cut short may have raised some of the epochs.
   const unclean = mayLackRecords(before, registration) || (alone && before?.admitted === false);
   return encodeValue({
@@ -121,6 +123,7 @@ function registrationValue(
     hostName,
     bootId,
     folder,
+    figuresSecret,
     leaseId,
     // Of one that is alone nobody else has what it lost: it stays in sync with itself.
     uncleanShutdown: !alone && unclean,

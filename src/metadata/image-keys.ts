@@ -103,6 +103,7 @@ export interface BrokerValue {
   readonly hostName: string;
   readonly bootId: string;
   readonly folder: string;
+  readonly figuresSecret: string;
   readonly leaseId: string;
   /** Its logs may have lost what they had; no more once it is admitted. */
   readonly uncleanShutdown: boolean;
@@ -205,6 +206,7 @@ const unsaidOfBroker = {
   hostName: '',
   bootId: '',
   folder: '',
+  figuresSecret: '',
   leaseId: '',
   uncleanShutdown: false,
 } as const;

@@ -58,6 +58,8 @@ export interface BrokerImage {
   readonly bootId: string;
   /** Tells its directories from copies of them on the same machine; empty when that does not say. */
   readonly folder: string;
+  /** What other brokers show to be told its figures, another with every start; empty when there is none. */
+  readonly figuresSecret: string;
   /** The lease that its process renews, which anybody may revoke; empty when there is none. */
   readonly leaseId: string;
   /**

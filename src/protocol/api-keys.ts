@@ -85,16 +85,24 @@ const apis = {
   DeleteShareGroupOffsets: { key: 92, firstFlexibleVersion: 0 },
 } as const satisfies Record<string, { key: number; firstFlexibleVersion: number | null }>;
 
+/** APIs of our own, which no client is told of. */
+const ownApis = {
+  BrokerFigures: { key: 32_000, firstFlexibleVersion: 0 },
+} as const;
+
 /** The name of an API, as Kafka has it: `Produce`. */
 export type ApiName = keyof typeof apis;
 
 interface Api {
   readonly key: number;
-  readonly name: ApiName;
+  readonly name: ApiName | keyof typeof ownApis;
   readonly firstFlexibleVersion: number;
 }
 
 const byKey = new Map<number, Api>();
+for (const name of Object.keys(ownApis) as (keyof typeof ownApis)[]) {
+  byKey.set(ownApis[name].key, { name, ...ownApis[name] });
+}
 for (const name of Object.keys(apis) as ApiName[]) {
   const { key, firstFlexibleVersion } = apis[name];
   byKey.set(key, { key, name, firstFlexibleVersion: firstFlexibleVersion ?? Infinity });
@@ -105,8 +113,8 @@ export const apiKeys = Object.fromEntries(
   Object.entries(apis).map(([name, { key }]) => [name, key]),
 ) as { readonly [N in ApiName]: (typeof apis)[N]['key'] };
 
-/** The name of the API with `key`; undefined for a key that Kafka does not have. */
-export function apiName(key: number): ApiName | undefined {
+/** The name of the API with `key`; undefined for a key that neither Kafka nor Odradek has. */
+export function apiName(key: number): Api['name'] | undefined {
   return byKey.get(key)?.name;
 }
 
@@ -128,5 +136,5 @@ export function responseHeaderVersion(apiKey: number, version: number): 0 | 1 {
 }
 
 function apiWithKey(key: number): Api {
-  return must(byKey.get(key), 'Kafka has an API with this key');
+  return must(byKey.get(key), 'there is an API with this key');
 }

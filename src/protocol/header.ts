@@ -15,7 +15,7 @@ const keyAndVersion = (reader: ByteReader): number => reader.int32();
 /**
  * Reads the header at the start of a request, and leaves `reader` at the body. The version need not be
  * one that exists: the caller looks it up among what it serves before it decodes the body. Throws
- * `PROTOCOL_ERROR` where the header is malformed or names no API of Kafka's.
+ * `PROTOCOL_ERROR` where the header is malformed or names no API.
  */
 export function readRequestHeader(reader: ByteReader): RequestHeader {
   if (reader.remaining < requestHeaderBytesMin) {
@@ -23,9 +23,14 @@ export function readRequestHeader(reader: ByteReader): RequestHeader {
   }
   const both = reader.peek(keyAndVersion);
   const apiKey = both >> 16;
-  if (apiName(apiKey) === undefined) throw new ProtocolError(`no API has the key ${apiKey}`);
+  if (apiName(apiKey) === undefined) throw unknownApi(apiKey);
   const apiVersion = (both << 16) >> 16;
   return decodeMessage(requestHeader, requestHeaderVersion(apiKey, apiVersion), reader);
+}
+
+/** The error of a request that names no API. */
+export function unknownApi(apiKey: number): ProtocolError {
+  return new ProtocolError(`no API has the key ${apiKey}`);
 }
 
 /** Reads the header at the start of the response to a request, and leaves `reader` at the body. */

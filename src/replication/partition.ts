@@ -7,6 +7,7 @@ import { noRecordErrors, refusal, type AppendOutcome } from './append-outcome.ts
 import type { FollowerPosition } from './follower-progress.ts';
 import { LeaderState, type InSyncProposal, type ReplicationRules } from './leader-state.ts';
 import type { PartitionError } from './partition-error.ts';
+import { PartitionFigures } from './partition-figures.ts';
 import { PendingAppends } from './pending-appends.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PartitionModules } from './replication-modules.ts';
@@ -39,6 +40,7 @@ export class Partition implements LogListener {
   readonly topic: string;
   readonly index: number;
   readonly log: Log;
+  readonly figures: PartitionFigures = new PartitionFigures();
   readonly #modules: PartitionModules;
   readonly #rules: ReplicationRules;
   #state: PartitionImage;
@@ -256,6 +258,7 @@ export class Partition implements LogListener {
     const endOffset = result.lastOffset + 1;
     this.#pending.add(acks, endOffset, waiter, slot, outcome);
     if (result.outcome === 'duplicate') this.#acknowledge();
+    else this.figures.traffic.add(batch.sizeBytes, batch.recordCount, 0);
   }
 
   /**

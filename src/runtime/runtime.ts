@@ -14,6 +14,14 @@ export interface Runtime {
   readonly background: Background;
   /** Undefined in a simulation. */
   readonly http?: Http;
+  /** What the process takes now. Undefined in a simulation. */
+  readonly memoryUsage?: () => MemoryUsage;
+}
+
+/** What a process takes of the memory of its machine, and the heap of this thread of it. */
+export interface MemoryUsage {
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
 }
 
 /** What time it is. */

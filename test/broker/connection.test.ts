@@ -12,6 +12,7 @@ import {
   initProducerIdRequest,
   initProducerIdResponse,
 } from '../../src/protocol/messages/init-producer-id.ts';
+import { RequestFigures } from '../../src/broker/figures/request-figures.ts';
 import { TimerWheel } from '../../src/runtime/timer-wheel.ts';
 import { createSimulation } from '../../src/runtime/simulated/simulation.ts';
 import { silentLogger } from '../../src/util/logger.ts';
@@ -26,6 +27,7 @@ const api: ServedApi = {
   request: initProducerIdRequest,
   response: initProducerIdResponse,
   pipelined: true,
+  admits: undefined,
   handle: () => undefined,
 };
 const fine = { throttleTimeMs: 0, errorCode: 0, producerId: 1, producerEpoch: 0 };
@@ -62,6 +64,7 @@ test('an answer that cannot be written closes the connection, and those before i
       dispatcher,
       memory,
       answerMemory: new AnswerMemory(1000, () => {}),
+      figures: new RequestFigures(),
       logger: silentLogger,
       config: () => config,
       defect: (error) => assert.fail(String(error)),

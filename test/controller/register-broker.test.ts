@@ -14,7 +14,7 @@ import { brokerKeys, type TestRegistration } from '../metadata/broker-keys.ts';
 import { carryOut, clusterOf } from './cluster.ts';
 import { addTopic, setPartition } from './partitions.ts';
 
-const said = { directoryIds: ['d'], hostName: 'h', bootId: 'b', folder: '1:2' };
+const said = { directoryIds: ['d'], hostName: 'h', bootId: 'b', folder: '1:2', figuresSecret: 's' };
 
 function registration(overrides: Partial<Registration> = {}): Registration {
   return {

@@ -22,6 +22,7 @@ export function brokerKeys(
     hostName: '',
     bootId: '',
     folder: '',
+    figuresSecret: '',
     leaseId: '',
     uncleanShutdown: false,
     ...given,

@@ -187,6 +187,7 @@ test('brokers, their configs, the controller and producer ids follow their keys'
     hostName: 'h',
     bootId: '',
     folder: '',
+    figuresSecret: '',
     leaseId: 'l',
     uncleanShutdown: false,
     live: true,

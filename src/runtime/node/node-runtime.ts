@@ -29,5 +29,9 @@ export function createNodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
     network: createNodeNetwork({ unref }),
     background: createNodeBackground({ unref, workerUrl: options.workerUrl }),
     http: createNodeHttp({ unref }),
+    memoryUsage: () => {
+      const { rss, heapUsed } = process.memoryUsage();
+      return { rssBytes: rss, heapUsedBytes: heapUsed };
+    },
   };
 }
