@@ -52,6 +52,9 @@ test('nothing that a terminal acts on or that nobody sees is left in a line', ()
 });
 
 test('plain words stay plain', () => {
-  assert.equal(shellLine(['odradek', 'topic', 'list', 'ipl-2026', 'a:b,c']), 'odradek topic list ipl-2026 a:b,c');
+  assert.equal(
+    shellLine(['odradek', 'topic', 'list', 'ipl-2026', 'a:b,c']),
+    'odradek topic list ipl-2026 a:b,c',
+  );
   assert.equal(shellQuote('retention.ms=86400000'), 'retention.ms=86400000');
 });

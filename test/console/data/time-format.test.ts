@@ -36,7 +36,9 @@ test('the day is left out when it is today in that zone', () => {
 });
 
 test('a duration has its two greatest units', () => {
-  const durations = [0, 15.4, 999, 1000, 3210, 9949, 65_000, 3_600_000, 7_500_000, 90_000_000, 1e12];
+  const durations = [
+    0, 15.4, 999, 1000, 3210, 9949, 65_000, 3_600_000, 7_500_000, 90_000_000, 1e12,
+  ];
   assert.deepEqual(durations.map(formatDuration), [
     '0 ms',
     '15 ms',
