@@ -13,6 +13,8 @@ export function Time({
 }): ComponentChildren {
   const { zone } = useStore(preferences);
   if (ms === null || ms < 0) return <span class="faint">–</span>;
+  // A record may say any 64 bits; beyond the year 275760 there is no date for them.
+  if (ms > 8.64e15) return <span>{ms} ms</span>;
   const { date, time } = timeParts(ms, zone);
   const today = timeParts(Date.now(), zone).date;
   const zoneName = zone === 'local' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
