@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { rowWindow, type RowWindow } from './windowing.ts';
 
 /** A column of a table. */
@@ -25,12 +25,17 @@ export interface DataTableProps<Row> {
   /** What it is a table of, for those who do not see it. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
+  /** Undefined: a row that has not come yet. */
+  readonly rows: readonly (Row | undefined)[];
   readonly keyOf: (row: Row) => string;
   readonly sort?: Sort | undefined;
   readonly onSort?: (sort: Sort) => void;
   readonly isSelected?: (row: Row) => boolean;
   readonly onRowClick?: (row: Row) => void;
+  /** Is told which rows are drawn, `[first, last)`. */
+  readonly onWindow?: (first: number, last: number) => void;
+  /** The index of a row that must be in view: scrolled to when it changes. */
+  readonly inView?: number | undefined;
 }
 
 const rowHeight = 35;
@@ -42,6 +47,8 @@ export function DataTable<Row>(props: DataTableProps<Row>): ComponentChildren {
   const { columns, rows } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const shown = useRowWindow(body, rows.length);
+  useEffect(() => props.onWindow?.(shown.first, shown.last), [shown.first, shown.last]);
+  useRowInView(body, props.inView);
   return (
     <div class="table-frame" role="region" aria-label={props.label} tabIndex={0}>
       <table class="table" aria-rowcount={rows.length + 1}>
@@ -55,23 +62,51 @@ export function DataTable<Row>(props: DataTableProps<Row>): ComponentChildren {
         <tbody ref={body}>
           {shown.spaceBefore > 0 && <Spacer height={shown.spaceBefore} columns={columns.length} />}
           {rows.slice(shown.first, shown.last).map((row, index) => (
-            <tr
-              key={props.keyOf(row)}
-              aria-rowindex={shown.first + index + 2}
-              aria-selected={props.isSelected?.(row) === true ? 'true' : undefined}
-              onClick={props.onRowClick && (() => props.onRowClick?.(row))}
-            >
-              {columns.map((column) => (
-                <td key={column.name} class={cellClass(column)}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
+            <BodyRow
+              key={row === undefined ? shown.first + index : props.keyOf(row)}
+              row={row}
+              index={shown.first + index}
+              table={props}
+            />
           ))}
           {shown.spaceAfter > 0 && <Spacer height={shown.spaceAfter} columns={columns.length} />}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function BodyRow<Row>({
+  row,
+  index,
+  table: { columns, isSelected, onRowClick },
+}: {
+  readonly row: Row | undefined;
+  readonly index: number;
+  readonly table: DataTableProps<Row>;
+}): ComponentChildren {
+  if (row === undefined) {
+    return (
+      <tr aria-rowindex={index + 2} aria-busy="true">
+        <td colSpan={columns.length} class="faint">
+          …
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      aria-selected={isSelected?.(row) === true ? 'true' : undefined}
+      class={onRowClick === undefined ? undefined : 'clickable'}
+      onClick={onRowClick && (() => onRowClick(row))}
+    >
+      {columns.map((column) => (
+        <td key={column.name} class={cellClass(column)}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
   );
 }
 
@@ -123,6 +158,19 @@ function HeadCell<Row>({
 
 function flipped(order: Sort['order']): Sort['order'] {
   return order === 'asc' ? 'desc' : 'asc';
+}
+
+/** Scrolls as little as it takes to see the row. */
+function useRowInView(
+  body: { readonly current: HTMLTableSectionElement | null },
+  index: number | undefined,
+): void {
+  useEffect(() => {
+    if (index === undefined) return;
+    const row = body.current?.querySelector(`tr[aria-rowindex="${index + 2}"]`);
+    if (row) row.scrollIntoView({ block: 'nearest' });
+    else body.current?.closest('.table-frame')?.scrollTo({ top: index * rowHeight });
+  }, [index, body]);
 }
 
 /** Follows the scrolling of the page, or of the frame around the table. */
