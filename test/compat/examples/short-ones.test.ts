@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { runClient } from './run-client.ts';
+import { runExample } from './run-example.ts';
 
-/** What an example prints when it is run as its first line says. */
-function run(name: string, ...flags: string[]): Promise<string> {
-  const path = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
-  return runClient(process.execPath, [...flags, path]);
-}
-
-describe('the examples', { concurrency: 2 }, () => {
+describe('the short examples', { concurrency: 2 }, () => {
   test('embedded.ts starts a broker with a topic and stops it', async () => {
-    const printed = await run('embedded.ts');
+    const printed = await runExample('embedded.ts');
     assert.match(printed, /any Kafka client can use 127\.0\.0\.1:\d+ now/);
     assert.match(printed, /the topic orders holds 0 records/);
   });
 
   test('kafkajs-producer.ts shows what was written, by key and in order', async () => {
-    const lines = (await run('kafkajs-producer.ts')).trimEnd().split('\n');
+    const lines = (await runExample('kafkajs-producer.ts')).trimEnd().split('\n');
     assert.equal(lines.length, 3);
     const ofAnn = lines.filter((line) => line.includes('ann'));
     assert.match(ofAnn[0] ?? '', /ann orders tea$/);
@@ -25,7 +18,7 @@ describe('the examples', { concurrency: 2 }, () => {
   });
 
   test('one-server-less.ts shows who leads, follows and reads, and that all messages arrive', async () => {
-    const printed = await run('cluster/one-server-less.ts');
+    const printed = await runExample('cluster/one-server-less.ts');
     const partition =
       /partition (\d): led by server (\d), followed by ([\d and]+), read by (ann|ben|cid)/g;
     const shown = [...printed.matchAll(partition)].map(([, , leader, followers, reader]) => ({
@@ -57,7 +50,9 @@ describe('the examples', { concurrency: 2 }, () => {
   });
 
   test('node-test.test.ts passes both of its tests', async () => {
-    const printed = await run('node-test.test.ts', '--test-reporter=tap', '--test');
+    const printed = await runExample('node-test.test.ts', {
+      flags: ['--test-reporter=tap', '--test'],
+    });
     assert.match(printed, /^# pass 2$/m);
     assert.match(printed, /^# fail 0$/m);
   });
