@@ -1,0 +1,54 @@
+import type { Broker } from '../../src/index.ts';
+import { type BackEndName, backEndNames, seesTo, type Wish } from './requests.ts';
+
+/** How requests find the back end that sees to them. */
+export interface Routing {
+  readonly title: string;
+  readonly picture: readonly string[];
+  /** The topics that are made, beside `answers`. */
+  readonly createTopics: (broker: Broker) => Promise<void>;
+  /** Where the front end publishes a request. */
+  readonly topicOf: (action: Wish['action']) => string;
+  /** What a back end subscribes to. */
+  readonly subscriptionOf: (name: BackEndName) => string;
+  /** How many back ends read each request. */
+  readonly readersEach: number;
+  /** Who has to know that orders are what `buy` is for. */
+  readonly knownTo: string;
+  /** What has to be done for one more back end that wants purchases and looks, say to recommend books. */
+  readonly oneMore: string;
+}
+
+/** The publisher says for whom it is, by the topic. */
+export const byTopic: Routing = {
+  title: 'a topic for each back end',
+  picture: [
+    '                   ┌──▶ [ security ] ──▶ security',
+    '   front end ──────┼──▶ [ books    ] ──▶ books',
+    '                   └──▶ [ orders   ] ──▶ orders',
+  ],
+  createTopics: async (broker) => {
+    for (const name of backEndNames) await broker.createTopic(name, { partitions: 3 });
+  },
+  topicOf: (action) => backEndNames.find((name) => seesTo(name, action)) ?? '',
+  subscriptionOf: (name) => name,
+  readersEach: 1,
+  knownTo: 'front end',
+  oneMore: 'sifts 2 topics',
+};
+
+/** The publisher says what it is; everybody reads everything and throws away the rest. */
+export const bySifting: Routing = {
+  title: 'one topic, and everybody sifts',
+  picture: [
+    '                                   ┌──▶ security, keeps what is its own',
+    '   front end ──▶ [ requests ] ─────┼──▶ books,    keeps what is its own',
+    '                                   └──▶ orders,   keeps what is its own',
+  ],
+  createTopics: (broker) => broker.createTopic('requests', { partitions: 3 }),
+  topicOf: () => 'requests',
+  subscriptionOf: () => 'requests',
+  readersEach: backEndNames.length,
+  knownTo: 'back ends',
+  oneMore: 'sifts 1 topic',
+};
