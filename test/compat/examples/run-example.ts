@@ -1,13 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { runClient } from '../run-client.ts';
 
-/** What an example prints when it is run as its first lines say, with `flags` for Node and `args` of its own. */
+interface RunOptions {
+  /** For Node. */
+  readonly flags?: readonly string[];
+  /** For the example. */
+  readonly args?: readonly string[];
+  /** What somebody types. */
+  readonly input?: string;
+}
+
+/** What an example prints when it is run as its first lines say. */
 export function runExample(
   name: string,
-  { flags = [], args = [] }: { flags?: readonly string[]; args?: readonly string[] } = {},
+  { flags = [], args = [], input = '' }: RunOptions = {},
 ): Promise<string> {
   const path = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
-  return runClient(process.execPath, [...flags, path, ...args]);
+  return runClient(process.execPath, [...flags, path, ...args], input);
 }
 
 /** The numbers that stand behind `label` in a table that was printed. */

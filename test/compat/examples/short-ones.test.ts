@@ -17,38 +17,6 @@ describe('the short examples', { concurrency: 2 }, () => {
     assert.match(ofAnn[1] ?? '', /ann orders cake$/);
   });
 
-  test('one-server-less.ts shows who leads, follows and reads, and that all messages arrive', async () => {
-    const printed = await runExample('cluster/one-server-less.ts');
-    const partition =
-      /partition (\d): led by server (\d), followed by ([\d and]+), read by (ann|ben|cid)/g;
-    const shown = [...printed.matchAll(partition)].map(([, , leader, followers, reader]) => ({
-      leader,
-      followers,
-      reader,
-    }));
-    assert.equal(shown.length, 6, printed);
-    const killed = /Server (\d) is killed/.exec(printed)?.[1];
-    const [before, after] = [shown.slice(0, 3), shown.slice(3)];
-    assert.deepEqual(
-      before.map(({ leader }) => Number(leader)).toSorted((a, b) => a - b),
-      [1, 2, 3],
-    );
-    assert.ok(
-      before.every(({ followers }) => / and /.test(followers ?? '')),
-      printed,
-    );
-    assert.deepEqual(new Set(before.map(({ reader }) => reader)), new Set(['ann', 'ben', 'cid']));
-    assert.ok(
-      after.every(({ leader }) => leader !== killed),
-      printed,
-    );
-    assert.ok(
-      after.every(({ followers }) => followers?.length === 1),
-      printed,
-    );
-    assert.match(printed, /Every message arrived: 60 of 60 written\./);
-  });
-
   test('node-test.test.ts passes both of its tests', async () => {
     const printed = await runExample('node-test.test.ts', {
       flags: ['--test-reporter=tap', '--test'],
