@@ -1,0 +1,70 @@
+/**
+ * A building full of fire sensors. A control room has all of one block by a pattern of topics; the alarm has what is
+ * hot, wherever it is, by content.
+ *
+ * `node examples/fire-sensors/main.ts`
+ */
+import { createBroker } from '../../src/index.ts'; // in your project: from 'odradek'
+import { until } from '../common/until.ts';
+import { blocks, hotCelsius, roundCount, sensors, sensorsEach, topicOf } from './building.ts';
+import { Listener } from './listeners.ts';
+import { drawBlock } from './plan.ts';
+import { WiredSensor } from './sensors.ts';
+
+const topics = [...new Set(sensors.map(topicOf))];
+await using broker = await createBroker({
+  topics: Object.fromEntries(topics.map((topic) => [topic, 1])),
+});
+const { bootstrapServers } = broker;
+
+console.log(
+  `1. ${sensors.length} sensors in ${blocks.length} blocks publish to ${topics.length} topics, by block and by what they measure.\n`,
+);
+console.log(`   40 sensors of heat  ──▶ [ block-a.heat  ]     … and so for blocks b to f
+   10 sensors of smoke ──▶ [ block-a.smoke ]\n`);
+
+const controlRoom = new Listener();
+await controlRoom.subscribe(bootstrapServers, 'control-room-c', /^block-c\./);
+const alarm = new Listener();
+await alarm.subscribe(bootstrapServers, 'alarm', /\.heat$/);
+
+const voices = await Promise.all(
+  sensors.map((sensor) => WiredSensor.start(bootstrapServers, sensor)),
+);
+for (let round = 0; round < roundCount; round++) {
+  await Promise.all(voices.map((voice) => voice.say(round)));
+}
+await until('all is heard', () => {
+  const ofBlock = sensorsEach * roundCount;
+  const ofHeat = sensors.filter(({ kind }) => kind === 'heat').length * roundCount;
+  return controlRoom.heard.length === ofBlock && alarm.heard.length === ofHeat;
+});
+
+showControlRoom();
+showAlarm();
+await Promise.all([controlRoom, alarm, ...voices].map((one) => one.stop()));
+
+function showControlRoom(): void {
+  const { heard, topics: names } = controlRoom;
+  console.log(
+    `2. By pattern: the control room of block c subscribes to block-c.*, and has ${heard.length} of ${sensors.length * roundCount} readings.\n`,
+  );
+  console.log(drawBlock('c', heard));
+  console.log(
+    `   All from ${[...names].toSorted().join(' and ')}, none from another block. It keeps no list of\n` +
+      '   sensors: one more on the ceiling of block c is heard as soon as it speaks.\n',
+  );
+}
+
+function showAlarm(): void {
+  console.log(
+    `3. By content: the alarm wants what has ${hotCelsius}° and more, in whichever block.\n`,
+  );
+  const { heard, hot, wire } = alarm;
+  console.log(
+    `   a) It subscribes to *.heat and sifts: ${heard.length} received, ${heard.length - hot.length} thrown away, ${wire.receivedBytes} bytes read.`,
+  );
+  const names = [...new Set(hot.map(({ sensor }) => sensor))].toSorted();
+  const where = [...new Set(hot.map(({ block }) => block))].toSorted();
+  console.log(`   Hot: ${names.join(', ')}, all in block ${where.join(' and ')}.`);
+}
