@@ -6,7 +6,7 @@ import {
   recordBodyOf,
   recordJsonLine,
 } from '../../../console/src/messages/json-lines.ts';
-import { parseRecordJson } from '../../../src/cli/record-json.ts';
+import { parseRecordJson } from '../../../src/client/record-json.ts';
 
 const defaults = { topic: 'orders', partition: undefined, repartition: false };
 
