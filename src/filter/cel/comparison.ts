@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import { onNumberLine, sameNumber } from './numbers.ts';
+import { compareNumbers, onNumberLine } from './numbers.ts';
 import { compareBytes, compareText } from './text.ts';
 import { CelDuration, CelMap, CelTimestamp, CelType, isList } from './values.ts';
 import type { CelList, CelValue, Outcome } from './values.ts';
@@ -20,7 +20,7 @@ export function equals(left: CelValue, right: CelValue, budget: Budget): boolean
   const number = onNumberLine(left);
   if (number !== undefined) {
     const other = onNumberLine(right);
-    return other !== undefined && sameNumber(number, other);
+    return other !== undefined && compareNumbers(number, other) === 0;
   }
   return sameObjects(left, right, budget);
 }
@@ -79,10 +79,7 @@ export function compare(left: Outcome, right: Outcome, budget: Budget): number |
   const number = onNumberLine(left);
   if (number !== undefined) {
     const other = onNumberLine(right);
-    if (other === undefined) return undefined;
-    if (number < other) return -1;
-    if (number > other) return 1;
-    return sameNumber(number, other) ? 0 : Number.NaN;
+    return other === undefined ? undefined : compareNumbers(number, other);
   }
   return compareObjects(left, right, budget);
 }

@@ -25,8 +25,8 @@ interface Scope {
 
 /**
  * Compiles an expression to closures, once; what it costs to call them is taken from `budget`. What is the same
- * for every record is worked out here. Throws `SyntaxProblem` for what the checker, which may be left out,
- * would refuse too, and for a regular expression that is none.
+ * for every record is worked out here. Throws `SyntaxProblem` for a regular expression that is none; what the
+ * checker, which may be left out, would refuse fails when it is evaluated.
  */
 export function compile(
   expression: Expression,
@@ -83,12 +83,11 @@ class Compiler {
   }
 
   #name(expression: Extract<Expression, { kind: 'name' }>, scope: Scope | undefined): Code {
-    const { name, isRooted, at } = expression;
+    const { name, isRooted } = expression;
     const cell = isRooted ? undefined : cellOf(name, scope);
     if (cell !== undefined) return { evaluate: () => cell.value };
     const found = this.#global(name);
-    if (found !== undefined) return found;
-    throw new SyntaxProblem(`there is no variable ${name}`, at);
+    return found ?? failingCode(`there is no variable ${name}`);
   }
 
   #global(name: string): Code | undefined {
@@ -137,7 +136,7 @@ class Compiler {
   }
 
   #call(expression: CallExpression, scope: Scope | undefined): Code {
-    const { target, args, name, at } = expression;
+    const { target, args, name } = expression;
     if (name === '_[_]' || name === '_==_' || name === '_!=_') {
       const special = this.#byField(expression, scope);
       if (special !== undefined) return special;
@@ -156,10 +155,11 @@ class Compiler {
     if (binary !== undefined && first !== undefined && second !== undefined && codes.length === 2) {
       return this.#folded(isConstant, compileBinary(key, binary, [first, second], this.#budget));
     }
-    if (unary === undefined && binary === undefined) {
-      throw new SyntaxProblem(`there is no function ${name}`, at);
-    }
-    return { evaluate: () => noSuchOverload };
+    return failingCode(
+      unary === undefined && binary === undefined
+        ? `there is no function ${name}`
+        : noSuchOverload.reason,
+    );
   }
 
   /** Indices and comparisons of a field that is found without the rest of its variable. */
@@ -245,6 +245,11 @@ class Compiler {
       throw error;
     }
   }
+}
+
+function failingCode(reason: string): Code {
+  const failure = new Failure(reason);
+  return { evaluate: () => failure };
 }
 
 function constantCode(value: CelValue): Code {

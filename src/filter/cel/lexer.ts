@@ -8,6 +8,8 @@ import { readInt, readUint } from './whole-numbers.ts';
 export type Token =
   /** A name or a word such as `in`; which of them is for the parser to say. */
   | { readonly kind: 'word'; readonly text: string; readonly at: number; readonly end: number }
+  /** The name of a field in backquotes, which may have characters in it that others may not. */
+  | { readonly kind: 'quoted'; readonly text: string; readonly at: number; readonly end: number }
   /** An operator or a bracket. */
   | { readonly kind: 'sign'; readonly text: string; readonly at: number; readonly end: number }
   /** A string, bytes or double. */
@@ -29,6 +31,7 @@ export type Token =
 
 const blank = /(?:[\t\n\f\r ]+|\/\/[^\n]*)+/y;
 const word = /[A-Za-z_][A-Za-z0-9_]*/y;
+const quoted = /`[A-Za-z0-9_.\-/ ]+`/y;
 const double = /(?:\d*\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)/y;
 const digits = /(?:0[xX][0-9a-fA-F]+|\d+)/y;
 const sign = /&&|\|\||[=!<>]=|[-+*/%<>!?:.,()[\]{}]/y;
@@ -47,6 +50,10 @@ export function readToken(source: string, from: number): Token {
   const wordEnd = endOf(word, source, at);
   if (wordEnd !== undefined) {
     return { kind: 'word', text: source.slice(at, wordEnd), at, end: wordEnd };
+  }
+  const quotedEnd = endOf(quoted, source, at);
+  if (quotedEnd !== undefined) {
+    return { kind: 'quoted', text: source.slice(at + 1, quotedEnd - 1), at, end: quotedEnd };
   }
   return readNumber(source, at) ?? readSign(source, at);
 }

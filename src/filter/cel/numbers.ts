@@ -120,21 +120,25 @@ export function negated(value: Outcome): Outcome {
   return noSuchOverload;
 }
 
-/**
- * What stands for a number of any of the three types on the one line of numbers, on which JavaScript compares
- * numbers and bigints exactly; undefined for what is no number.
- */
+/** What stands for a number of any of the three types on the one line of numbers; undefined for no number. */
 export function onNumberLine(value: Outcome): CelInt | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (value instanceof CelDouble || value instanceof CelUint) return value.value;
   return undefined;
 }
 
-/** Whether two numbers are the same point of that line. */
-export function sameNumber(left: CelInt, right: CelInt): boolean {
-  // Exact between a number and a bigint, which `===` would take for different at once.
-  // oxlint-disable-next-line eqeqeq
-  return left == right;
+/**
+ * Less than, equal to or more than 0, and NaN where one is. Whole numbers are compared exactly; with a double,
+ * one beyond 2^53 is first made a double, as cel-spec's cases have it.
+ */
+export function compareNumbers(left: CelInt, right: CelInt): number {
+  if (typeof left === 'bigint' && typeof right === 'bigint') {
+    return left < right ? -1 : Number(left > right);
+  }
+  const [a, b] = [Number(left), Number(right)];
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return a === b ? 0 : Number.NaN;
 }
 
 /** The int that a double is cut to, or `range`. The bounds themselves are out: doubles do not tell them apart. */

@@ -3,11 +3,11 @@
  * its own.
  */
 import type { Budget } from './budget.ts';
-import { mapKeyOf } from './collections.ts';
+import { isIn, mapKeyOf } from './collections.ts';
 import type { Code } from './code.ts';
 import type { BinaryFunction, UnaryFunction } from './functions.ts';
 import { CelDouble, Failure, isList } from './values.ts';
-import type { CelValue, Evaluate } from './values.ts';
+import type { CelList, CelValue, Evaluate } from './values.ts';
 
 /** A function of one value. */
 export function compileUnary(call: UnaryFunction, { evaluate }: Code, budget: Budget): Evaluate {
@@ -51,7 +51,7 @@ function withConstant(
     };
   }
   if (typeof constant === 'number') return withSmallInt(name, call, left, constant, budget);
-  if (name === '@in' && isList(constant)) return inConstantList(left, constant);
+  if (name === '@in' && isList(constant)) return inConstantList(left, constant, budget);
   return undefined;
 }
 
@@ -82,7 +82,7 @@ const smallComparisons: ReadonlyMap<string, (left: number, right: number) => boo
 ]);
 
 /** Membership in a list of texts, numbers and bools, by a set; undefined for other lists. */
-function inConstantList(left: Evaluate, list: readonly CelValue[]): Evaluate | undefined {
+function inConstantList(left: Evaluate, list: CelList, budget: Budget): Evaluate | undefined {
   const keys = new Set<unknown>();
   for (const element of list) {
     const key = scalarKey(element);
@@ -91,15 +91,21 @@ function inConstantList(left: Evaluate, list: readonly CelValue[]): Evaluate | u
   }
   return () => {
     const value = left();
-    return value instanceof Failure ? value : keys.has(scalarKey(value));
+    if (value instanceof Failure) return value;
+    // A large double equals ints that are near it, and not their keys alone.
+    const isNear = value instanceof CelDouble && !isExact(value.value);
+    return isNear ? isIn(value, list, budget) : keys.has(scalarKey(value));
   };
 }
 
-/** The same for equal scalars, and undefined for what is none. No NaN equals another. */
+/** The same for equal scalars, and undefined for what is none, for NaN, and for large doubles. */
 function scalarKey(value: CelValue): unknown {
   if (value === null) return null;
-  if (value instanceof CelDouble && !Number.isInteger(value.value)) {
-    return Number.isNaN(value.value) ? undefined : value.value;
-  }
-  return mapKeyOf(value);
+  if (!(value instanceof CelDouble)) return mapKeyOf(value);
+  return isExact(value.value) ? value.value : undefined;
+}
+
+/** Whether no int is taken for it but the one that it is. */
+function isExact(double: number): boolean {
+  return Math.abs(double) <= Number.MAX_SAFE_INTEGER;
 }

@@ -179,7 +179,7 @@ class Parser {
   #selection(operand: Expression): Expression {
     const token = this.#token;
     const field = this.#selector();
-    if (!this.#accept('(')) {
+    if (token.kind === 'quoted' || !this.#accept('(')) {
       return this.#make.node({ kind: 'select', at: token.at, operand, field }, operand);
     }
     const args = this.#arguments(')');
@@ -194,7 +194,8 @@ class Parser {
 
   #selector(): string {
     const token = this.#token;
-    if (token.kind !== 'word' || keywords.has(token.text)) throw this.#unexpected('a field');
+    const isField = token.kind === 'quoted' || (token.kind === 'word' && !keywords.has(token.text));
+    if (!isField) throw this.#unexpected('a field');
     this.#advance();
     return token.text;
   }
@@ -216,6 +217,7 @@ class Parser {
         });
       case 'sign':
         return this.#bracketed(token.at);
+      case 'quoted':
       case 'end':
         throw this.#unexpected('a value');
     }
