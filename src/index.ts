@@ -3,6 +3,7 @@ import type { Cluster, ClusterOptions } from './broker/cluster-api.ts';
 import { startEmbedded } from './broker/embedded.ts';
 import { startCluster } from './broker/embedded/start-cluster.ts';
 import type { Broker, BrokerOptions } from './broker/public-api.ts';
+import { loadAdmin } from './load-admin.ts';
 
 export type {
   Cluster,
@@ -11,7 +12,13 @@ export type {
   ClusterOptions,
   ClusterTopicOptions,
 } from './broker/cluster-api.ts';
-export type { Broker, BrokerOptions, TopicOptions, TopicRecord } from './broker/public-api.ts';
+export type {
+  Broker,
+  BrokerOptions,
+  ConsoleOptions,
+  TopicOptions,
+  TopicRecord,
+} from './broker/public-api.ts';
 export type { ConfigInput } from './config/load-broker-config.ts';
 export type { LogFields, Logger } from './util/logger.ts';
 export { OdradekError } from './util/odradek-error.ts';
@@ -32,7 +39,7 @@ const brokerUrl = new URL(`./broker-worker${extension}`, import.meta.url);
  * `TOO_MANY_OPEN_FILES`, `IO_ERROR`; where the metadata is in etcd, `TIMED_OUT` and `METADATA_REFUSED`.
  */
 export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
-  return startEmbedded(options, workerUrl);
+  return startEmbedded(options, { workerUrl, startAdmin: loadAdmin });
 }
 
 /**
@@ -41,5 +48,5 @@ export function createBroker(options: BrokerOptions = {}): Promise<Broker> {
  * does.
  */
 export function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  return startCluster(options, { workerUrl, brokerUrl });
+  return startCluster(options, { workerUrl, brokerUrl, startAdmin: loadAdmin });
 }

@@ -2,10 +2,11 @@ import type { Logger } from '../util/logger.ts';
 import { nearestWord } from '../util/nearest.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import type { ClusterOptions, ClusterTopicOptions } from './cluster-api.ts';
-import type { BrokerOptions, TopicOptions } from './public-api.ts';
+import type { BrokerOptions, ConsoleOptions, TopicOptions } from './public-api.ts';
 
 const brokerOptionNames: Readonly<Record<keyof BrokerOptions, true>> = {
   config: true,
+  console: true,
   dataDir: true,
   defaults: true,
   host: true,
@@ -14,6 +15,13 @@ const brokerOptionNames: Readonly<Record<keyof BrokerOptions, true>> = {
   storage: true,
   topics: true,
   unref: true,
+};
+
+const consoleOptionNames: Readonly<Record<keyof ConsoleOptions, true>> = {
+  host: true,
+  password: true,
+  port: true,
+  readOnly: true,
 };
 
 const topicOptionNames: Readonly<Record<keyof TopicOptions, true>> = {
@@ -26,6 +34,7 @@ const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 const clusterOptionNames: Readonly<Record<keyof ClusterOptions, true>> = {
   brokers: true,
   config: true,
+  console: true,
   dataDir: true,
   defaults: true,
   host: true,
@@ -90,13 +99,16 @@ export function checkClusterOptions(options: ClusterOptions): void {
 }
 
 function checkCommonOptions(
-  options: Pick<BrokerOptions, 'storage' | 'dataDir' | 'defaults' | 'logger'>,
+  options: Pick<BrokerOptions, 'storage' | 'dataDir' | 'defaults' | 'logger' | 'console'>,
 ): void {
-  const { storage, dataDir, defaults, logger } = options;
+  const { storage, dataDir, defaults, logger, console } = options;
   if (defaults !== undefined && defaults !== 'embedded' && defaults !== 'kafka') {
     throw invalid('defaults', defaults, "'embedded' or 'kafka'");
   }
   if (logger !== undefined) requireLogger(logger);
+  if (console !== undefined && typeof console !== 'boolean') {
+    requireKnown('console', console, consoleOptionNames);
+  }
   if (storage !== undefined && storage !== 'disk' && storage !== 'memory') {
     throw invalid('storage', storage, "'disk' or 'memory'");
   }

@@ -4,7 +4,7 @@ import type { BrokerOptions, TopicOptions, TopicRecord } from './public-api.ts';
 /** What `createCluster` is told. All of it may be left out. */
 export interface ClusterOptions extends Pick<
   BrokerOptions,
-  'storage' | 'host' | 'config' | 'defaults' | 'logger'
+  'storage' | 'host' | 'config' | 'defaults' | 'logger' | 'console'
 > {
   /** How many brokers: 1 to 100. Their node ids are 1, 2 and so on. Default: 3. */
   readonly brokers?: number;
@@ -50,6 +50,8 @@ export interface ClusterBroker {
   readonly bootstrapServers: string;
   /** The folders with its data; none in memory. */
   readonly dataDirs: readonly string[];
+  /** Where its console is; undefined where it has none, or has never run. */
+  readonly consoleUrl: string | undefined;
   readonly state: ClusterBrokerState;
 }
 

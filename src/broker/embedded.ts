@@ -3,6 +3,7 @@ import type { ConfigInput } from '../config/load-broker-config.ts';
 import { loadBrokerConfig } from '../config/load-broker-config.ts';
 import { resolveBrokerConfig } from '../config/resolve-broker-config.ts';
 import { isRefusal } from '../controller/decision.ts';
+import { startAdminOf, type AdminListener, type StartAdmin } from './admin-port.ts';
 import { checkBrokerOptions, checkPartition, checkTopicOptions } from './check-options.ts';
 import type { Broker, BrokerOptions, TopicOptions, TopicRecord } from './public-api.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
@@ -14,12 +15,14 @@ import {
   removeAbandonedDirectories,
   removeTemporaryDirectory,
 } from '../runtime/node/temporary-directory.ts';
+import { nodeFiles } from '../runtime/node/node-files.ts';
 import { keepingAlive } from '../runtime/node/keep-alive.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { must } from '../util/assert.ts';
 import { silentLogger, type Logger } from '../util/logger.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { RunningBroker } from './broker.ts';
+import { consoleConfig } from './console-options.ts';
 import { embeddedDefaults } from './embedded-defaults.ts';
 import { readRecords } from './read-records.ts';
 
@@ -31,16 +34,27 @@ interface Storage {
   readonly metadataDirectory: string;
   readonly temporary: boolean;
   readonly runtime: Runtime;
+  readonly unref: boolean;
   /** Takes away what must not outlive the broker; nothing where it is to be kept. Never fails. */
   readonly remove: () => Promise<void>;
 }
 
-/** `createBroker`: see there. `workerUrl` is the entry of the thread for heavy work. */
-export function startEmbedded(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
-  return keepingAlive(() => start(options, workerUrl));
+/** What `createBroker` loads when it is needed. */
+export interface EmbeddedModules {
+  /** The entry of the thread for heavy work. */
+  readonly workerUrl: URL;
+  readonly startAdmin: StartAdmin;
 }
 
-async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
+/** `createBroker`: see there. */
+export function startEmbedded(options: BrokerOptions, modules: EmbeddedModules): Promise<Broker> {
+  return keepingAlive(() => start(options, modules));
+}
+
+async function start(
+  options: BrokerOptions,
+  { workerUrl, startAdmin }: EmbeddedModules,
+): Promise<Broker> {
   checkBrokerOptions(options);
   const logger = options.logger ?? silentLogger;
   const values = loadOptions(configOf(options), logger);
@@ -60,6 +74,10 @@ async function start(options: BrokerOptions, workerUrl: URL): Promise<Broker> {
     try {
       const broker = new EmbeddedBroker(running, storage, options);
       await broker.createTopics(options.topics ?? {});
+      const { unref } = storage;
+      const enter = (event: () => void): void => event();
+      const admin = { broker: running, runtime, files: nodeFiles, logger, unref, enter };
+      broker.takeOver(await startAdminOf(startAdmin, admin));
       return broker;
     } catch (error) {
       await running.stop({ discard: temporary });
@@ -98,7 +116,8 @@ function configOf(options: BrokerOptions): Record<string, ConfigInput | undefine
 
 /** `host` and `port` are a short form of `listeners`. */
 function withListener(options: BrokerOptions): Record<string, ConfigInput | undefined> {
-  const { config = {}, host = '127.0.0.1', port = 0 } = options;
+  const { host = '127.0.0.1', port = 0 } = options;
+  const config = { ...options.config, ...consoleConfig(options.console) };
   if (
     config['listeners'] !== undefined &&
     options.host === undefined &&
@@ -134,13 +153,21 @@ function openStorage(
       metadataDirectory: memoryDirectory,
       temporary: true,
       runtime: { ...runtime, files, background: backgroundOverFiles(runtime.background, files) },
+      unref,
       remove: removeNothing,
     };
   }
   if (given !== undefined) {
     const directories = given.map((path) => resolve(path));
     const metadataDirectory = resolve(config.metadataLogDir ?? must(directories[0]));
-    return { directories, metadataDirectory, temporary: false, runtime, remove: removeNothing };
+    return {
+      directories,
+      metadataDirectory,
+      temporary: false,
+      runtime,
+      unref,
+      remove: removeNothing,
+    };
   }
   const directory = makeTemporaryDirectory();
   void removeAbandonedDirectories(runtime.files, directory).catch(() => {});
@@ -149,6 +176,7 @@ function openStorage(
     metadataDirectory: directory,
     temporary: true,
     runtime,
+    unref,
     remove: () => removeTemporaryDirectory(directory),
   };
 }
@@ -162,6 +190,7 @@ class EmbeddedBroker implements Broker {
   readonly closed: Promise<void>;
   readonly #running: RunningBroker;
   readonly #storage: Storage;
+  #admin: AdminListener | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(running: RunningBroker, storage: Storage, options: BrokerOptions) {
@@ -174,6 +203,16 @@ class EmbeddedBroker implements Broker {
     this.nodeId = running.config.nodeId;
     this.dataDirs = options.storage === 'memory' ? [] : storage.directories;
     this.closed = running.closed;
+  }
+
+  get consoleUrl(): string | undefined {
+    return this.#admin?.url;
+  }
+
+  /** Ends `admin` with the broker. */
+  takeOver(admin: AdminListener | undefined): void {
+    this.#admin = admin;
+    this.closed.catch(() => admin?.destroy());
   }
 
   async createTopic(name: string, options: TopicOptions = {}): Promise<void> {
@@ -257,6 +296,7 @@ class EmbeddedBroker implements Broker {
 
   stop(): Promise<void> {
     this.#stopping ??= keepingAlive(async () => {
+      await this.#admin?.close();
       await this.#running.stop({ discard: this.#storage.temporary });
       await this.#storage.remove();
     });

@@ -28,6 +28,12 @@ export interface BrokerOptions {
    * `offsets.topic.num.partitions=1`. `kafka` has Kafka's own defaults, as `odradek start` does.
    */
   readonly defaults?: 'embedded' | 'kafka';
+  /**
+   * Whether the console is served, and health, metrics and records over HTTP, on 127.0.0.1:8080, or the next port
+   * that is free; or where and how. What befalls it is a warning: the broker runs without it. Default: where
+   * `odradek.admin.listener` says, which is nowhere.
+   */
+  readonly console?: boolean | ConsoleOptions;
   /** Told what happens. Default: nobody is. */
   readonly logger?: Logger;
   /**
@@ -35,6 +41,18 @@ export interface BrokerOptions {
    * without a `dataDir`, so that a test run that forgets `stop()` still ends; false with one.
    */
   readonly unref?: boolean;
+}
+
+/** Where and how the console is served. */
+export interface ConsoleOptions {
+  /** The port to listen on, or the first of those that are tried; 0 for any free one. Default: 8080. */
+  readonly port?: number;
+  /** The address to listen on. Default: 127.0.0.1; another one takes a password. */
+  readonly host?: string;
+  /** Nothing can be changed over HTTP. Default: false. */
+  readonly readOnly?: boolean;
+  /** What people type to sign in. Default: nobody has to. */
+  readonly password?: string;
 }
 
 /** What `createTopic` and `topics` say of a topic. */
@@ -67,6 +85,8 @@ export interface Broker {
   readonly nodeId: number;
   /** The folders with its data; none in memory. */
   readonly dataDirs: readonly string[];
+  /** Where the console is; undefined where there is none. */
+  readonly consoleUrl: string | undefined;
   /**
    * Settles when the broker has stopped: resolves after `stop()`, rejects when a broken invariant stopped it.
    * A rejection that nobody waits for is not reported to the process.

@@ -14,6 +14,8 @@ import { odradekVersion } from './version.ts';
 
 const defaultPort = 9092;
 const defaultHost = '127.0.0.1';
+const defaultConsolePort = 8080;
+const consoleModes = ['on', 'off', 'read-only'] as const;
 
 /** `odradek start`: a thin caller of `createBroker`, with what only a command may read around it. */
 export const startCommand: Command = {
@@ -73,6 +75,17 @@ export const startCommand: Command = {
       multiple: true,
       placeholder: 'KEY=VALUE',
       help: "The same as --set, by the name that Kafka's own script has for it.",
+    },
+    console: {
+      type: 'string',
+      placeholder: 'MODE',
+      choices: consoleModes,
+      help: 'Whether the console is served, and all else over HTTP: on, off, or read-only, with which nothing can be changed over HTTP. Default: on, for this machine alone.',
+    },
+    'console-port': {
+      type: 'string',
+      placeholder: 'PORT',
+      help: `The port of the console, or the next one that is free; 0 for any. Default: ${defaultConsolePort}; with --brokers each broker has its own, from there on.`,
     },
     'log-format': {
       type: 'string',
@@ -181,9 +194,27 @@ function placeOf(args: Arguments, context: CliContext, { values }: StartConfig) 
       : { dataDir: resolve(context.workingDirectory, dataDir) }),
     ...(hasListeners && host === undefined ? {} : { host: host ?? defaultHost }),
     ...(hasListeners && port === undefined ? {} : { port: port ?? defaultPort }),
-    config: Object.fromEntries(values),
+    config: { ...Object.fromEntries(values), ...consoleValues(args, values) },
     defaults: 'kafka' as const,
     unref: false,
+  };
+}
+
+/** What is served over HTTP, likewise. */
+function consoleValues(args: Arguments, values: StartConfig['values']): Record<string, string> {
+  const mode = args.text('console');
+  const listenerKey = 'odradek.admin.listener';
+  if (mode === 'off') return { [listenerKey]: '' };
+  const portText = args.text('console-port');
+  const port =
+    portText === undefined ? undefined : wholeNumber(portText, '--console-port', 0, 65_535);
+  const isSet = values.has(listenerKey) && port === undefined;
+  const isTurnedOn = mode === 'on' && (values.get(listenerKey) ?? '') === '';
+  return {
+    ...(isSet && !isTurnedOn
+      ? {}
+      : { [listenerKey]: `http://${defaultHost}:${port ?? defaultConsolePort}` }),
+    ...(mode === 'read-only' ? { 'odradek.console': 'read-only' } : {}),
   };
 }
 
@@ -253,8 +284,9 @@ function announce(
     const { bootstrapServers, clusterId } = started;
     const dataDirs = brokers.flatMap((broker) => broker.dataDirs).join(', ');
     const own = isCluster ? { brokers: brokers.length } : { nodeId: started.nodeId };
+    const consoles = brokers.flatMap(({ consoleUrl }) => consoleUrl ?? []).join(', ');
     const event = isCluster ? 'cluster is ready' : 'broker is ready';
-    logger.info(event, { bootstrapServers, dataDirs, clusterId, ...own });
+    logger.info(event, { bootstrapServers, dataDirs, consoles, clusterId, ...own });
     return;
   }
   const [address = ''] = started.bootstrapServers.split(',');
@@ -266,10 +298,11 @@ function announce(
       ...(isCluster
         ? [`Odradek ${odradekVersion} is ready: a cluster of ${brokers.length}.`]
         : [`Odradek ${odradekVersion} is ready.`]),
-      ...brokers.flatMap(({ nodeId, bootstrapServers, dataDirs }) => [
+      ...brokers.flatMap(({ nodeId, bootstrapServers, dataDirs, consoleUrl }) => [
         ...(isCluster ? [`Broker ${nodeId}`] : []),
         `  listens on  ${bootstrapServers}`,
         `  data in     ${dataDirs.length === 0 ? 'memory' : dataDirs.join(', ')}`,
+        ...(consoleUrl === undefined ? [] : [`  console     ${consoleUrl}`]),
       ]),
       'To write a message, and to read it, in another terminal:',
       `  echo hello | ${line('produce greetings')}`,

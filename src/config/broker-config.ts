@@ -1,3 +1,4 @@
+import type { AdminConfig } from './admin-config.ts';
 import type { GroupConfig } from './group-config.ts';
 import type { EndPoint } from './listeners.ts';
 import type { MembershipConfig } from './membership-config.ts';
@@ -27,6 +28,7 @@ export interface BrokerConfig extends GroupConfig, ReplicationConfig, Membership
   /** Where the metadata journal is; undefined means the first of `logDirs`. */
   readonly metadataLogDir: string | undefined;
   readonly metadataStore: MetadataStoreConfig;
+  readonly admin: AdminConfig;
 
   readonly socketRequestMaxBytes: number;
   readonly socketListenBacklogSize: number;

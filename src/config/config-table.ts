@@ -1,4 +1,5 @@
 import type { ConfigKey } from './config-key.ts';
+import { adminKeys } from './keys/admin-keys.ts';
 import { clusterKeys } from './keys/cluster-keys.ts';
 import { coordinatorKeys } from './keys/coordinator-keys.ts';
 import { groupKeys } from './keys/group-keys.ts';
@@ -16,6 +17,7 @@ export const configSections: readonly ConfigSection[] = [
   { title: 'Broker: topics, logs and their metadata', keys: logKeys },
   { title: 'Broker: listeners, connections and requests', keys: networkKeys },
   { title: 'Broker: bounds of queues, caches and waits', keys: odradekKeys },
+  { title: 'Broker: console and HTTP', keys: adminKeys },
   { title: 'Broker: node, cluster, replication and quotas', keys: clusterKeys },
   { title: 'Broker: groups, offsets and transactions', keys: coordinatorKeys },
   { title: 'Broker: authentication and permission', keys: saslKeys },

@@ -1,3 +1,4 @@
+import { resolveAdminConfig } from './admin-config.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import { setValue } from './config-layers.ts';
 import type { ConfigLayers } from './config-layers.ts';
@@ -45,7 +46,8 @@ type NodeKeys =
   | 'interBrokerListenerName'
   | 'logDirs'
   | 'metadataLogDir'
-  | 'metadataStore';
+  | 'metadataStore'
+  | 'admin';
 
 function nodeConfig(values: TypedValues, layers: ConfigLayers): Pick<BrokerConfig, NodeKeys> {
   const resolved = resolveListeners({
@@ -62,6 +64,7 @@ function nodeConfig(values: TypedValues, layers: ConfigLayers): Pick<BrokerConfi
     logDirs: logDirs(values),
     metadataLogDir: values.optionalText('metadata.log.dir'),
     metadataStore: resolveMetadataStoreConfig(values),
+    admin: resolveAdminConfig(values),
   };
 }
 

@@ -28,7 +28,7 @@ async function whileStarted(
   started: FakeContext,
   work: (address: string) => Promise<void> = async () => {},
 ): Promise<{ exitCode: number; out: string; err: string }> {
-  const running = run(['start', '--port', '0', ...words], started);
+  const running = run(['start', '--port', '0', '--console-port', '0', ...words], started);
   let isOver = false;
   void running.then(() => {
     isOver = true;
@@ -55,11 +55,12 @@ test('start says where it listens, where the data is, and two lines that write a
     const text = started.out.text();
     match(text, new RegExp(`listens on +${address}\n`));
     strictEqual(text.includes(`data in     ${join(directory, 'data')}\n`), true);
+    match(text, /console     http:\/\/127\.0\.0\.1:\d+\n/);
     match(text, new RegExp(`echo hello \\| odradek produce greetings -b ${address}\n`));
     match(text, new RegExp(`odradek consume greetings -b ${address}\n`));
   });
   strictEqual(exitCode, 0, err);
-  strictEqual(out.split('\n').length, 7);
+  strictEqual(out.split('\n').length, 8);
 });
 
 test('start --brokers runs a cluster, says who listens where, and stops all of it', async () => {

@@ -54,7 +54,8 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   broker: belowBroker,
   'broker/embedded': [...belowBroker, 'broker', 'faults', 'runtime/node'],
   admin: [...belowBroker, 'broker'],
-  index: [...belowBroker, 'broker', 'broker/embedded', 'admin', 'runtime/node'],
+  'load-admin': ['broker', 'admin'],
+  index: [...belowBroker, 'broker', 'broker/embedded', 'admin', 'load-admin', 'runtime/node'],
   'background-worker': [
     'runtime/node',
     'runtime',
@@ -65,7 +66,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'config',
     'util',
   ],
-  'broker-worker': ['broker/embedded'],
+  'broker-worker': ['broker/embedded', 'load-admin'],
   cli: ['index', 'client', 'filter', 'records', 'runtime', 'runtime/node', 'config', 'util'],
 };
 

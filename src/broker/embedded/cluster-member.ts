@@ -13,6 +13,8 @@ export interface ClusterMember {
   /** Since its first start. */
   readonly address: MemberAddress;
   readonly dataDirs: readonly string[];
+  /** Of its last start; undefined where it has no console. */
+  readonly consoleUrl: string | undefined;
   /** Whether its data outlives its process. */
   readonly keepsData: boolean;
   /** How often it was killed. */

@@ -258,6 +258,9 @@ function handleOf(member: ClusterMember): ClusterBroker {
     get bootstrapServers() {
       return shown(member.address);
     },
+    get consoleUrl() {
+      return member.consoleUrl;
+    },
     get state() {
       return member.state;
     },

@@ -3,12 +3,20 @@ import { gatedLogger, gatedRuntime } from '../../faults/gated-runtime.ts';
 import { GatedStore } from '../../faults/gated-store.ts';
 import type { PortOwners } from '../../faults/port-owners.ts';
 import { ProcessGate } from '../../faults/process-gate.ts';
+import { nodeFiles } from '../../runtime/node/node-files.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { must } from '../../util/assert.ts';
 import { labelledLogger, type Logger } from '../../util/logger.ts';
 import { hasCode } from '../../util/odradek-error.ts';
+import {
+  startAdminOf,
+  type AdminListener,
+  type AdminModules,
+  type StartAdmin,
+} from '../admin-port.ts';
 import { RunningBroker } from '../broker.ts';
 import type { ClusterBrokerState } from '../cluster-api.ts';
+import { withAdminPort } from '../console-options.ts';
 import type { ClusterMember, MemberAddress } from './cluster-member.ts';
 import type { ClusterStorage } from './cluster-storage.ts';
 import { MemberLives, type MemberLife } from './member-lives.ts';
@@ -32,6 +40,9 @@ export interface MemberModules {
   readonly storage: ClusterStorage;
   readonly cuts: Cuts;
   readonly owners: PortOwners;
+  readonly startAdmin: StartAdmin;
+  /** It keeps no process alive. */
+  readonly unref: boolean;
   readonly logger: Logger;
   /** A broken invariant has stopped it. */
   readonly onDefect: (error: unknown) => void;
@@ -42,6 +53,7 @@ interface Life extends MemberLife {
   readonly gate: ProcessGate;
   /** Once it serves. */
   running: RunningBroker | undefined;
+  admin: AdminListener | undefined;
 }
 
 /** A broker of a cluster in the calling thread, behind gates. */
@@ -53,6 +65,7 @@ export class LocalMember implements ClusterMember {
   readonly #modules: MemberModules;
   readonly #lives: MemberLives<Life>;
   #address: MemberAddress | undefined;
+  #consoleUrl: string | undefined;
 
   constructor(options: MemberOptions, modules: MemberModules) {
     const { storage } = modules;
@@ -76,6 +89,10 @@ export class LocalMember implements ClusterMember {
     return must(this.#address, 'a member has an address once it was started');
   }
 
+  get consoleUrl(): string | undefined {
+    return this.#consoleUrl;
+  }
+
   async start(): Promise<void> {
     this.#address = await startWhere(this.#options, this.#address, (port) => this.#begin(port));
   }
@@ -84,9 +101,9 @@ export class LocalMember implements ClusterMember {
     const world = this.#modules.createRuntime(this.nodeId);
     const { timers } = world;
     const gate = new ProcessGate((callback) => timers.atTurnEnd(callback));
-    const life: Life = { gate, running: undefined, end: () => gate.kill() };
-    const running = await this.#lives.begin(life, () => this.#run(gate, world, port));
-    life.running = running;
+    const life: Life = { gate, running: undefined, admin: undefined, end: () => gate.kill() };
+    const running = await this.#lives.begin(life, () => this.#run(life, world, port));
+    this.#consoleUrl = life.admin?.url;
     running.closed.catch((error: unknown) => {
       if (this.#lives.ended(life)) this.#modules.onDefect(error);
     });
@@ -94,7 +111,8 @@ export class LocalMember implements ClusterMember {
     return { host, port: bound };
   }
 
-  #run(gate: ProcessGate, world: Runtime, port: number): Promise<RunningBroker> {
+  async #run(life: Life, world: Runtime, port: number): Promise<RunningBroker> {
+    const { gate } = life;
     const { nodeId, storeTimeoutMs } = this.#options;
     const { storage, cuts, owners } = this.#modules;
     const runtime = gatedRuntime({ nodeId }, { runtime: world, gate, cuts, owners });
@@ -103,16 +121,34 @@ export class LocalMember implements ClusterMember {
       { store: storage.store, timers: world.timers, gate, cuts },
     );
     const directory = storage.directoryOf(nodeId);
-    return RunningBroker.start(
+    const logger = gatedLogger(this.#modules.logger, gate);
+    const running = await RunningBroker.start(
       {
-        values: memberValues(this.#options, port),
+        values: memberValues(this.#options, port, this.#consoleUrl),
         directories: [directory],
         metadataDirectory: directory,
         temporary: storage.temporary,
         inMemory: storage.inMemory,
       },
-      { runtime, store, logger: gatedLogger(this.#modules.logger, gate) },
+      { runtime, store, logger },
     );
+    life.running = running;
+    life.admin = await this.#serve(gate, { broker: running, runtime, logger });
+    return running;
+  }
+
+  /** Its admin listener, which stands still and ends with it. */
+  async #serve(
+    gate: ProcessGate,
+    parts: Pick<AdminModules, 'broker' | 'runtime' | 'logger'>,
+  ): Promise<AdminListener | undefined> {
+    const { startAdmin, unref } = this.#modules;
+    const enter = (event: () => void): void => gate.enter(event);
+    const admin = await startAdminOf(startAdmin, { ...parts, files: nodeFiles, unref, enter });
+    parts.broker.closed.catch(() => admin?.destroy());
+    if (gate.isDead) admin?.destroy();
+    else if (admin !== undefined) gate.add({ look() {}, end: () => admin.destroy() });
+    return admin;
   }
 
   kill(): Promise<void> {
@@ -138,7 +174,10 @@ export class LocalMember implements ClusterMember {
   }
 
   stop(options: { readonly discard: boolean }): Promise<void> {
-    return this.#lives.stop(async ({ running }) => running?.stop(options));
+    return this.#lives.stop(async ({ admin, running }) => {
+      await admin?.close();
+      await running?.stop(options);
+    });
   }
 
   async reached(revision: number): Promise<void> {
@@ -165,11 +204,14 @@ export async function startWhere(
   }
 }
 
-/** The configuration of a member that listens on `port`. */
+/** The configuration of a member that listens on `port`, and whose console is where it was before, if it was. */
 export function memberValues(
   { values, host }: MemberOptions,
   port: number,
+  consoleUrl: string | undefined,
 ): ReadonlyMap<string, string> {
   const shownHost = host.includes(':') ? `[${host}]` : host;
-  return new Map([...values, ['listeners', `PLAINTEXT://${shownHost}:${port}`]]);
+  const own = new Map([...values, ['listeners', `PLAINTEXT://${shownHost}:${port}`]]);
+  if (consoleUrl === undefined) return own;
+  return withAdminPort(own, () => Number(new URL(consoleUrl).port));
 }

@@ -9,12 +9,14 @@ import { createMemoryFiles } from '../../runtime/memory-files.ts';
 import type { MessagePort } from '../../runtime/message-port.ts';
 import { backgroundOverFiles } from '../../runtime/node/node-background.ts';
 import { nodeMessagePort } from '../../runtime/node/node-message-port.ts';
+import { nodeFiles } from '../../runtime/node/node-files.ts';
 import { createNodeRuntime } from '../../runtime/node/node-runtime.ts';
 import { nodeThreadData, standStill } from '../../runtime/node/node-thread.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { must } from '../../util/assert.ts';
 import { toErrorImage } from '../../util/error-image.ts';
 import type { Logger } from '../../util/logger.ts';
+import { startAdminOf, type AdminListener, type StartAdmin } from '../admin-port.ts';
 import { RunningBroker } from '../broker.ts';
 import type { BrokerThreadData, FromBrokerThread, ToBrokerThread } from './thread-messages.ts';
 
@@ -22,12 +24,18 @@ type OwnerPort = MessagePort<FromBrokerThread, ToBrokerThread>;
 
 const memoryDirectory = '/odradek';
 
+/** What runs in the thread. */
+interface Started {
+  readonly running: RunningBroker;
+  readonly admin: AdminListener | undefined;
+}
+
 /** Runs a broker in this thread, as its owner at the other end of a port has it, until it is stopped. */
-export function serveBrokerThread(): void {
+export function serveBrokerThread(startAdmin: StartAdmin): void {
   const data = nodeThreadData() as BrokerThreadData;
   const port: OwnerPort = nodeMessagePort(data.port, { unref: false });
   const cuts = new Cuts();
-  const starting = start(data, port, cuts);
+  const starting = start(data, port, { cuts, startAdmin });
   const letGone = new Int32Array(data.letGone);
   port.start({
     onMessage(message) {
@@ -54,12 +62,13 @@ export function serveBrokerThread(): void {
     onClose() {},
   });
   starting.then(
-    (running) => {
+    ({ running, admin }) => {
       running.closed.catch((error: unknown) => {
         port.post({ kind: 'defect', error: toErrorImage(error) });
       });
       const { host, port: bound } = must(running.addresses[0]);
-      port.post({ kind: 'started', address: { host, port: bound } });
+      const address = { host, port: bound };
+      port.post({ kind: 'started', address, consoleUrl: admin?.url });
     },
     (error: unknown) => port.post({ kind: 'failed', error: toErrorImage(error) }),
   );
@@ -70,7 +79,11 @@ function cut(cuts: Cuts, partition: BrokerThreadData['partition']): void {
   else cuts.partition(partition);
 }
 
-function start(data: BrokerThreadData, port: OwnerPort, cuts: Cuts): Promise<RunningBroker> {
+async function start(
+  data: BrokerThreadData,
+  port: OwnerPort,
+  { cuts, startAdmin }: { readonly cuts: Cuts; readonly startAdmin: StartAdmin },
+): Promise<Started> {
   cut(cuts, data.partition);
   const { nodeId, values, temporary, storeTimeoutMs: timeoutMs } = data;
   const world = worldOf(data);
@@ -89,7 +102,14 @@ function start(data: BrokerThreadData, port: OwnerPort, cuts: Cuts): Promise<Run
     temporary,
     inMemory: data.directory === undefined,
   };
-  return RunningBroker.start(setup, { runtime, store, logger: loggerTo(port) });
+  const logger = loggerTo(port);
+  const running = await RunningBroker.start(setup, { runtime, store, logger });
+  const enter = (event: () => void): void => event();
+  const { unref } = data;
+  const parts = { broker: running, runtime, files: nodeFiles, logger, unref, enter };
+  const admin = await startAdminOf(startAdmin, parts);
+  running.closed.catch(() => admin?.destroy());
+  return { running, admin };
 }
 
 function worldOf({ unref, workerUrl, directory, values }: BrokerThreadData): Runtime {
@@ -110,26 +130,28 @@ function loggerTo(port: OwnerPort): Logger {
 }
 
 async function reached(
-  starting: Promise<RunningBroker>,
+  starting: Promise<Started>,
   port: OwnerPort,
   { id, revision }: { readonly id: number; readonly revision: number },
 ): Promise<void> {
-  const { metadata, partitions } = await starting;
+  const { metadata, partitions } = (await starting).running;
   await metadata.reached(revision);
   await partitions.reached(revision);
   port.post({ kind: 'has reached', id });
 }
 
-async function retire(starting: Promise<RunningBroker>, port: OwnerPort): Promise<void> {
-  (await starting).retire();
+async function retire(starting: Promise<Started>, port: OwnerPort): Promise<void> {
+  (await starting).running.retire();
   port.post({ kind: 'retired' });
 }
 
 async function stop(
-  starting: Promise<RunningBroker>,
+  starting: Promise<Started>,
   port: OwnerPort,
   options: { readonly discard: boolean },
 ): Promise<void> {
-  await (await starting).stop(options);
+  const { running, admin } = await starting;
+  await admin?.close();
+  await running.stop(options);
   port.post({ kind: 'stopped' });
 }

@@ -8,8 +8,10 @@ import { backgroundOverFiles } from '../../runtime/node/node-background.ts';
 import { createNodeRuntime } from '../../runtime/node/node-runtime.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { silentLogger } from '../../util/logger.ts';
+import type { StartAdmin } from '../admin-port.ts';
 import { checkClusterOptions } from '../check-options.ts';
 import type { Cluster, ClusterOptions } from '../cluster-api.ts';
+import { consoleConfig, withAdminPort } from '../console-options.ts';
 import { embeddedDefaults } from '../embedded-defaults.ts';
 import { loadOptions } from '../embedded.ts';
 import { WatchedImage } from './cluster-image.ts';
@@ -20,20 +22,21 @@ import { ThreadMember } from './thread-member.ts';
 
 const defaultBrokers = 3;
 
-/** The modules that threads run. */
-export interface ClusterUrls {
-  /** Heavy work. */
+/** What clusters load when it is needed. */
+export interface ClusterLoads {
+  /** What threads run for heavy work. */
   readonly workerUrl: URL;
-  /** A broker. */
+  /** And what they run for a broker. */
   readonly brokerUrl: URL;
+  readonly startAdmin: StartAdmin;
 }
 
 /** `createCluster`: see there. */
-export function startCluster(options: ClusterOptions, urls: ClusterUrls): Promise<Cluster> {
-  return keepingAlive(() => start(options, urls));
+export function startCluster(options: ClusterOptions, loads: ClusterLoads): Promise<Cluster> {
+  return keepingAlive(() => start(options, loads));
 }
 
-async function start(options: ClusterOptions, urls: ClusterUrls): Promise<Cluster> {
+async function start(options: ClusterOptions, loads: ClusterLoads): Promise<Cluster> {
   checkClusterOptions(options);
   const logger = options.logger ?? silentLogger;
   const values = loadOptions(configOf(options), logger);
@@ -52,13 +55,18 @@ async function start(options: ClusterOptions, urls: ClusterUrls): Promise<Cluste
     const cuts = new Cuts();
     const owners = new PortOwners();
     const createRuntime = (nodeId: number): Runtime =>
-      withFiles(createNodeRuntime({ unref, workerUrl: urls.workerUrl }), storage, nodeId);
+      withFiles(createNodeRuntime({ unref, workerUrl: loads.workerUrl }), storage, nodeId);
     const onDefect = (error: unknown): void => cluster.defect(error);
     const shared = { storage, cuts, owners, logger, onDefect };
     const members = memberOptions(options, values, config).map((member) =>
       options.threads === true
-        ? new ThreadMember(member, { ...shared, ...urls, unref })
-        : new LocalMember(member, { ...shared, createRuntime }),
+        ? new ThreadMember(member, { ...shared, ...loads, unref })
+        : new LocalMember(member, {
+            ...shared,
+            createRuntime,
+            startAdmin: loads.startAdmin,
+            unref,
+          }),
     );
     const cluster = new EmbeddedCluster({ runtime, storage, watched, members, cuts });
     return await begun(cluster, options);
@@ -87,9 +95,12 @@ function withFiles(runtime: Runtime, storage: ClusterStorage, nodeId: number): R
 
 function configOf({
   config = {},
+  console,
   defaults,
 }: ClusterOptions): Record<string, ConfigInput | undefined> {
-  const given = Object.entries(config).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ ...config, ...consoleConfig(console) }).filter(
+    ([, value]) => value !== undefined,
+  );
   const inherited = defaults === 'kafka' ? {} : embeddedDefaults(config);
   return { ...inherited, ...Object.fromEntries(given) };
 }
@@ -109,7 +120,9 @@ function memberOptions(
     ];
     return {
       nodeId,
-      values: new Map([...values, ...own]),
+      values: withAdminPort(new Map([...values, ...own]), (base) =>
+        base === 0 ? 0 : base + index,
+      ),
       host,
       port: port === 0 ? 0 : port + index,
       storeTimeoutMs: config.metadataStore.timeoutMs,

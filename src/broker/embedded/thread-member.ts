@@ -17,12 +17,11 @@ import { MemberLives, type MemberLife } from './member-lives.ts';
 import type { BrokerThreadData, FromBrokerThread, ToBrokerThread } from './thread-messages.ts';
 
 /** What the threads of a cluster are made of, beside what its members share. */
-export interface ThreadMemberModules extends Omit<MemberModules, 'createRuntime'> {
+export interface ThreadMemberModules extends Omit<MemberModules, 'createRuntime' | 'startAdmin'> {
   /** The entry of a broker's thread. */
   readonly brokerUrl: URL;
   /** That of its thread for heavy work. */
   readonly workerUrl: URL;
-  readonly unref: boolean;
 }
 
 type ThreadPort = MessagePort<ToBrokerThread, FromBrokerThread>;
@@ -33,6 +32,8 @@ interface Life extends MemberLife {
   readonly port: ThreadPort;
   readonly letGone: Int32Array;
   readonly started: PromiseWithResolvers<MemberAddress>;
+  /** Once it has started. */
+  consoleUrl: string | undefined;
   readonly stopped: PromiseWithResolvers<void>;
   /** How often it was stopped, and who waits for that. */
   pauses: number;
@@ -51,6 +52,7 @@ export class ThreadMember implements ClusterMember {
   readonly #modules: ThreadMemberModules;
   readonly #lives: MemberLives<Life>;
   #address: MemberAddress | undefined;
+  #consoleUrl: string | undefined;
   #nextId = 0;
 
   constructor(options: MemberOptions, modules: ThreadMemberModules) {
@@ -79,6 +81,10 @@ export class ThreadMember implements ClusterMember {
     return must(this.#address, 'a member has an address once it was started');
   }
 
+  get consoleUrl(): string | undefined {
+    return this.#consoleUrl;
+  }
+
   async start(): Promise<void> {
     this.#address = await startWhere(this.#options, this.#address, (port) => this.#begin(port));
   }
@@ -91,6 +97,7 @@ export class ThreadMember implements ClusterMember {
     });
     void life.thread.ended.then((uncaught) => this.#ended(life, uncaught));
     const address = await this.#lives.begin(life, () => life.started.promise);
+    this.#consoleUrl = life.consoleUrl;
     // It may have been cut off while it started.
     const { cuts } = this.#modules;
     life.port.post({ kind: 'partition', partition: cuts.current });
@@ -106,7 +113,7 @@ export class ThreadMember implements ClusterMember {
     const letGone = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const data: BrokerThreadData = {
       nodeId,
-      values: memberValues(this.#options, port),
+      values: memberValues(this.#options, port, this.#consoleUrl),
       directory: storage.inMemory ? undefined : storage.directoryOf(nodeId),
       temporary: storage.temporary,
       unref,
@@ -130,6 +137,7 @@ export class ThreadMember implements ClusterMember {
       port: nodeMessagePort(line.here, { unref: true }),
       letGone: new Int32Array(letGone),
       started: Promise.withResolvers(),
+      consoleUrl: undefined,
       stopped: Promise.withResolvers(),
       retired: Promise.withResolvers(),
       pauses: 0,
@@ -144,6 +152,7 @@ export class ThreadMember implements ClusterMember {
   #receive(life: Life, message: FromBrokerThread): void {
     switch (message.kind) {
       case 'started':
+        life.consoleUrl = message.consoleUrl;
         life.started.resolve(message.address);
         break;
       case 'failed':

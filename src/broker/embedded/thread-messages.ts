@@ -36,7 +36,11 @@ export type ToBrokerThread =
 
 /** From it. */
 export type FromBrokerThread =
-  | { readonly kind: 'started'; readonly address: MemberAddress }
+  | {
+      readonly kind: 'started';
+      readonly address: MemberAddress;
+      readonly consoleUrl: string | undefined;
+    }
   | { readonly kind: 'failed'; readonly error: ErrorImage }
   | { readonly kind: 'standing still'; readonly time: number }
   | { readonly kind: 'has reached'; readonly id: number }

@@ -1,0 +1,280 @@
+import type { RunningBroker } from '../broker/broker.ts';
+import { valueOf } from '../client/admin-items.ts';
+import type { Client } from '../client/client.ts';
+import type { GroupDescription } from '../client/group/describe-groups.ts';
+import { partitionKey } from '../client/group/topic-partition.ts';
+import { offsetSpecs } from '../client/list-offsets.ts';
+import type { TopicImage } from '../metadata/image.ts';
+import type { Clock } from '../runtime/runtime.ts';
+import { must } from '../util/assert.ts';
+import type {
+  BrokerFigures,
+  GroupFigures,
+  GroupOffset,
+  PartitionFigures,
+  Why,
+} from './contract/picture.ts';
+import type { Figures, GroupCounts, TopicCounts } from './figures.ts';
+
+/** How old an answer may be. */
+const freshMs = 2000;
+
+interface LogCounts {
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+/** Figures as any client can ask for them: of the brokers, with what Kafka's protocol has. No rates, no times. */
+export class ClientFigures implements Figures {
+  readonly #client: Client;
+  readonly #broker: RunningBroker;
+  readonly #topics: Shared<ReadonlyMap<string, TopicCounts>>;
+  readonly #groups: Shared<ReadonlyMap<string, GroupCounts>>;
+
+  constructor(modules: { client: Client; broker: RunningBroker; clock: Clock }) {
+    this.#client = modules.client;
+    this.#broker = modules.broker;
+    this.#topics = new Shared(() => this.#countTopics(), modules.clock);
+    this.#groups = new Shared(() => this.#countGroups(), modules.clock);
+  }
+
+  topics(): Promise<ReadonlyMap<string, TopicCounts>> {
+    return this.#topics.get();
+  }
+
+  async #countTopics(): Promise<ReadonlyMap<string, TopicCounts>> {
+    const topics = [...this.#broker.metadata.image.topicsByName.values()];
+    const [logs, sizes] = await Promise.all([this.#logs(topics), this.#sizes()]);
+    return new Map(
+      topics.map(({ name, partitions }) => {
+        const keys = partitions.map(({ index }) => partitionKey({ topic: name, partition: index }));
+        const counts = keys.map((key) => logs.get(key));
+        const messages = sum(
+          counts.map((log) => (log === undefined ? null : log.endOffset - log.startOffset)),
+        );
+        const sizeBytes = sum(keys.map((key) => sizes.get(key) ?? null));
+        return [name, { messages, sizeBytes, messagesPerSecond: 0 }];
+      }),
+    );
+  }
+
+  /** Where the logs of all partitions begin and end whose leaders answer. */
+  async #logs(topics: readonly TopicImage[]): Promise<ReadonlyMap<string, LogCounts>> {
+    const byLeader = Map.groupBy(
+      topics.flatMap(({ name: topic, partitions }) =>
+        partitions.map(({ index: partition, leader }) => ({ topic, partition, leader })),
+      ),
+      ({ leader }) => leader,
+    );
+    byLeader.delete(-1);
+    const logs = new Map<string, LogCounts>();
+    const ask = async (partitions: readonly { topic: string; partition: number }[]) => {
+      const queries = partitions.flatMap(({ topic, partition }) =>
+        [offsetSpecs.earliest, offsetSpecs.latest].map((timestampMs) => ({
+          topic,
+          partition,
+          timestampMs,
+        })),
+      );
+      const found = await this.#client.admin.listOffsets(queries);
+      for (const [index, item] of partitions.entries()) {
+        const startOffset = must(found[2 * index]).offset;
+        const endOffset = must(found[2 * index + 1]).offset;
+        logs.set(partitionKey(item), { startOffset, endOffset });
+      }
+    };
+    // Of a broker that does not answer nothing is known; of the others it is.
+    await Promise.allSettled([...byLeader.values()].map(ask));
+    return logs;
+  }
+
+  /** What all replicas take, by partition. */
+  async #sizes(): Promise<ReadonlyMap<string, number>> {
+    const nodeIds = [...this.#broker.metadata.image.brokers.values()]
+      .filter(({ fenced }) => !fenced)
+      .map(({ nodeId }) => nodeId);
+    const sizes = new Map<string, number>();
+    const answers = await Promise.allSettled(
+      nodeIds.map((nodeId) => this.#client.admin.describeLogDirs([nodeId])),
+    );
+    for (const answer of answers) {
+      if (answer.status === 'rejected') continue;
+      for (const { replicas } of answer.value) {
+        for (const replica of replicas) {
+          const key = partitionKey(replica);
+          sizes.set(key, (sizes.get(key) ?? 0) + replica.sizeBytes);
+        }
+      }
+    }
+    return sizes;
+  }
+
+  async partitions(topic: string): Promise<readonly PartitionFigures[]> {
+    const image = this.#broker.metadata.image.topicsByName.get(topic);
+    if (image === undefined) return [];
+    const [logs, sizes] = await Promise.all([this.#logs([image]), this.#sizes()]);
+    return image.partitions.map((partition) => {
+      const { index, leader, leaderEpoch, replicas, isr } = partition;
+      const key = partitionKey({ topic, partition: index });
+      const log = logs.get(key);
+      return {
+        index,
+        leader,
+        leaderEpoch,
+        replicas,
+        isr,
+        logStartOffset: log?.startOffset ?? null,
+        highWatermark: log?.endOffset ?? null,
+        logEndOffset: log?.endOffset ?? null,
+        sizeBytes: sizes.get(key) ?? null,
+        messagesPerSecond: 0,
+        bytesPerSecond: 0,
+        followerLag: {},
+      };
+    });
+  }
+
+  groups(): Promise<ReadonlyMap<string, GroupCounts>> {
+    return this.#groups.get();
+  }
+
+  async #countGroups(): Promise<ReadonlyMap<string, GroupCounts>> {
+    const listed = await this.#client.admin.listGroups();
+    return new Map(
+      listed.map(({ groupId, type, state, coordinatorId }) => [
+        groupId,
+        {
+          type: type === 'consumer' ? 'consumer' : 'classic',
+          state,
+          coordinatorId,
+          members: 0,
+          topics: [],
+          lag: null,
+          lagSeconds: null,
+          trend: 'unknown',
+        },
+      ]),
+    );
+  }
+
+  async group(groupId: string): Promise<GroupFigures> {
+    const [outcome] = await this.#client.admin.describeGroups([groupId]);
+    const described = valueOf(must(outcome));
+    const offsets = await this.#groupOffsets(described);
+    return {
+      groupId,
+      type: described.type,
+      state: described.state,
+      coordinatorId: described.coordinatorId,
+      members: described.members.map((member) => ({
+        memberId: member.memberId,
+        instanceId: member.instanceId,
+        clientId: member.clientId,
+        host: member.host,
+        partitions: member.assignment,
+        lastHeartbeatAgoMs: null,
+        lastFetchAgoMs: null,
+      })),
+      offsets,
+      lag: sum(offsets.map(({ lag }) => lag)),
+      lagSeconds: null,
+      trend: 'unknown',
+    };
+  }
+
+  async #groupOffsets({ groupId, members }: GroupDescription): Promise<readonly GroupOffset[]> {
+    const committed = new Map(
+      (await this.#client.admin.listGroupOffsets(groupId)).map((item) => [
+        partitionKey(item),
+        item,
+      ]),
+    );
+    const owned = members.flatMap(({ memberId, assignment }) =>
+      assignment.map((item) => ({ ...item, memberId })),
+    );
+    const owners = new Map(owned.map((item) => [partitionKey(item), item.memberId]));
+    const all = new Map(
+      [...owned, ...committed.values()].map((item) => [partitionKey(item), item]),
+    );
+    const { topicsByName } = this.#broker.metadata.image;
+    const names = new Set([...all.values()].map(({ topic }) => topic));
+    const logs = await this.#logs([...names].flatMap((name) => topicsByName.get(name) ?? []));
+    return [...all].map(([key, { topic, partition }]): GroupOffset => {
+      const committedOffset = committed.get(key)?.offset ?? null;
+      const highWatermark = logs.get(key)?.endOffset ?? null;
+      const isKnown = committedOffset !== null && highWatermark !== null;
+      return {
+        topic,
+        partition,
+        committedOffset,
+        logStartOffset: logs.get(key)?.startOffset ?? null,
+        highWatermark,
+        lag: isKnown ? Math.max(0, highWatermark - committedOffset) : null,
+        lagSeconds: null,
+        memberId: owners.get(key) ?? null,
+      };
+    });
+  }
+
+  brokers(): Promise<readonly BrokerFigures[]> {
+    const { brokers, topicsByName } = this.#broker.metadata.image;
+    const partitions = [...topicsByName.values()].flatMap((topic) => topic.partitions);
+    const figures = [...brokers.values()].map(
+      ({ nodeId, listeners, rack, fenced, stopping, live }): BrokerFigures => ({
+        nodeId,
+        host: listeners[0]?.host ?? '',
+        port: listeners[0]?.port ?? 0,
+        rack,
+        state: live ? (stopping ? 'stopping' : fenced ? 'fenced' : 'up') : 'down',
+        stateSinceMs: null,
+        figures: null,
+        reachable: false,
+        leaders: partitions.filter(({ leader }) => leader === nodeId).length,
+        replicas: partitions.filter(({ replicas }) => replicas.includes(nodeId)).length,
+        notInSync: partitions.filter(
+          ({ replicas, isr }) => replicas.includes(nodeId) && !isr.includes(nodeId),
+        ).length,
+      }),
+    );
+    return Promise.resolve(figures.toSorted((a, b) => a.nodeId - b.nodeId));
+  }
+
+  whys(): Promise<readonly Why[]> {
+    return Promise.resolve([]);
+  }
+}
+
+/** What is asked for once for all who want it, and kept for a moment. */
+class Shared<T> {
+  readonly #ask: () => Promise<T>;
+  readonly #clock: Clock;
+  #answer: { readonly value: Promise<T>; readonly asOfMs: number } | undefined;
+
+  constructor(ask: () => Promise<T>, clock: Clock) {
+    this.#ask = ask;
+    this.#clock = clock;
+  }
+
+  get(): Promise<T> {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#answer !== undefined && nowMs - this.#answer.asOfMs < freshMs) {
+      return this.#answer.value;
+    }
+    const value = this.#ask();
+    this.#answer = { value, asOfMs: nowMs };
+    value.catch(() => {
+      if (this.#answer?.value === value) this.#answer = undefined;
+    });
+    return value;
+  }
+}
+
+/** Null where some part of it is. */
+function sum(parts: readonly (number | null)[]): number | null {
+  let total = 0;
+  for (const part of parts) {
+    if (part === null) return null;
+    total += part;
+  }
+  return total;
+}

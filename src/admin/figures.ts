@@ -1,0 +1,38 @@
+import type { BrokerFigures, GroupFigures, PartitionFigures, Why } from './contract/picture.ts';
+
+/**
+ * What is counted about the cluster, as lists and pages need it. Answers may be a second or two old: one look at all
+ * brokers serves everybody who asks meanwhile. What could not be found out is null or absent, and never an error.
+ */
+export interface Figures {
+  /** Of all topics, by name. */
+  topics(): Promise<ReadonlyMap<string, TopicCounts>>;
+  /** Of each partition of a topic, by index. Empty where there is no such topic. */
+  partitions(topic: string): Promise<readonly PartitionFigures[]>;
+  /** Of all groups, by id. */
+  groups(): Promise<ReadonlyMap<string, GroupCounts>>;
+  /** One group, newly asked for. Rejects with `UNKNOWN_GROUP`. */
+  group(groupId: string): Promise<GroupFigures>;
+  /** In the order of their node ids. */
+  brokers(): Promise<readonly BrokerFigures[]>;
+  /** What stands still about a group or a topic. */
+  whys(kind: 'topic' | 'group', name: string): Promise<readonly Why[]>;
+}
+
+/** What the line of a topic in the list has of figures. */
+export interface TopicCounts {
+  /** Null where a leader did not say. */
+  readonly messages: number | null;
+  readonly sizeBytes: number | null;
+  readonly messagesPerSecond: number;
+}
+
+/** What the line of a group in the list has of figures. */
+export interface GroupCounts extends Pick<
+  GroupFigures,
+  'type' | 'state' | 'coordinatorId' | 'lag' | 'lagSeconds' | 'trend'
+> {
+  readonly members: number;
+  /** Which it has committed something for, or reads, by name. */
+  readonly topics: readonly string[];
+}

@@ -1,0 +1,56 @@
+import type { RunningBroker } from '../../broker/broker.ts';
+import { json } from '../http/answer.ts';
+import type { Route } from '../http/route.ts';
+
+/** For whoever looks after processes: `/health` and `/ready`, without signing in. */
+export const healthRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/health',
+    access: 'open',
+    handle: () => json({ status: 'alive' }),
+  },
+  {
+    method: 'GET',
+    path: '/ready',
+    access: 'open',
+    handle: (_, { broker }) => {
+      const reasons = unreadiness(broker);
+      return json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
+    },
+  },
+];
+
+const partitionsNamedMax = 10;
+
+/** Why clients are better served by other brokers just now, a sentence each. */
+function unreadiness(broker: RunningBroker): readonly string[] {
+  const { nodeId } = broker.config;
+  if (broker.isStopping) return ['It stops.'];
+  const registration = broker.metadata.image.brokers.get(nodeId);
+  if (registration === undefined) return ['It is not registered in the cluster.'];
+  const reasons: string[] = [];
+  if (registration.stopping) reasons.push('It hands over what it leads, in order to stop.');
+  if (registration.fenced) reasons.push('The controller has not let it in.');
+  if (!broker.mayLead) reasons.push('It does not hold the lease of its registration.');
+  const missing = notLed(broker);
+  if (missing.length > 0) {
+    const named = missing.slice(0, partitionsNamedMax).join(', ');
+    const others = missing.length - partitionsNamedMax;
+    reasons.push(
+      `It does not lead yet what it is to: ${named}${others > 0 ? ` and ${others} more` : ''}.`,
+    );
+  }
+  return reasons;
+}
+
+function notLed({ config, metadata, partitions }: RunningBroker): readonly string[] {
+  const missing: string[] = [];
+  for (const { name, partitions: all } of metadata.image.topicsByName.values()) {
+    for (const { index, leader } of all) {
+      if (leader !== config.nodeId) continue;
+      if (partitions.get(name, index)?.isLeader !== true) missing.push(`${name}-${index}`);
+    }
+  }
+  return missing;
+}

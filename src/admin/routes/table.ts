@@ -1,0 +1,6 @@
+import type { Route } from '../http/route.ts';
+import { healthRoutes } from './health.ts';
+import { sessionRoutes } from './session.ts';
+
+/** Every route there is: the one list. Of several that match a path, the first does. */
+export const routes: readonly Route[] = [...healthRoutes, ...sessionRoutes];

@@ -1,0 +1,20 @@
+import type { RunningBroker } from '../broker/broker.ts';
+import type { Client } from '../client/client.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Logger } from '../util/logger.ts';
+import type { Figures } from './figures.ts';
+import type { SignIn } from './http/sign-in.ts';
+
+/** What the handlers of routes may use. */
+export interface AdminServices {
+  /** Whose listener it is: `metadata.image` is the cluster as it sees it, `partitions` what it holds itself. */
+  readonly broker: RunningBroker;
+  /** Of this broker's own cluster, by its own listener. For changes, and for what other brokers know. */
+  readonly client: Client;
+  readonly figures: Figures;
+  readonly runtime: Pick<Runtime, 'clock' | 'timers' | 'random'>;
+  readonly logger: Logger;
+  readonly signIn: SignIn;
+  /** Of the package. */
+  readonly version: string;
+}

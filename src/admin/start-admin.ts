@@ -1,0 +1,142 @@
+import type { AdminListener, AdminModules } from '../broker/admin-port.ts';
+import type { RunningBroker } from '../broker/broker.ts';
+import { waitUntil } from '../broker/wait-until.ts';
+import { createClient, type Client } from '../client/client.ts';
+import type { AdminConfig } from '../config/admin-config.ts';
+import { invalidConfig } from '../config/invalid-config.ts';
+import type { Files } from '../runtime/runtime.ts';
+import { must } from '../util/assert.ts';
+import { hasCode } from '../util/odradek-error.ts';
+import { AdminServer } from './admin-server.ts';
+import { ClientFigures } from './client-figures.ts';
+import { listenHttp, type HttpListener } from './http/http-listener.ts';
+import { PageFiles } from './http/page-files.ts';
+import { SignIn } from './http/sign-in.ts';
+import { routes } from './routes/table.ts';
+import type { AdminServices } from './services.ts';
+
+/** Where the package has what is served. */
+export interface AdminPackage {
+  /** The folder of the page, which need not be there. */
+  readonly pageDirectory: string;
+  readonly version: string;
+}
+
+/** `StartAdmin`: see there. */
+export async function startAdmin(
+  { pageDirectory, version }: AdminPackage,
+  modules: AdminModules,
+): Promise<AdminListener> {
+  const { broker, runtime, files, logger, unref, enter } = modules;
+  const config = broker.config.admin;
+  const secrets = readSecrets(config, files);
+  const address = must(config.listener, 'an admin listener has an address');
+  const { portTries, http: limits } = config;
+  const listener = await listenHttp({ address, portTries, limits, unref });
+  const client = clientOf(broker, modules);
+  const services: AdminServices = {
+    broker,
+    client,
+    figures: new ClientFigures({ client, broker, clock: runtime.clock }),
+    runtime,
+    logger,
+    version,
+    signIn: new SignIn(
+      {
+        ...secrets,
+        sessionMs: config.sessionMs,
+        attemptsMax: config.signInAttemptsMax,
+        cookieName: `odradek-${listener.port}`,
+      },
+      runtime,
+    ),
+  };
+  const page = new PageFiles(pageDirectory, { files });
+  const options = { config, boundHost: listener.host, routes };
+  const server = new AdminServer(options, { services, page, enter });
+  listener.open((message, response) => server.receive(message, response));
+  if (address.port !== 0 && listener.port !== address.port) {
+    logger.warn('somebody listens where the console was to be; it is served elsewhere', {
+      wanted: address.port,
+      url: listener.url,
+    });
+  }
+  logger.info('serves over HTTP', { url: listener.url, console: config.console });
+  return new RunningAdmin({ listener, server, client, modules });
+}
+
+/** A client of the broker's cluster, which begins with the broker itself. */
+function clientOf(broker: RunningBroker, { runtime }: AdminModules): Client {
+  const { interBrokerListenerName } = broker.config;
+  const { host, port } = must(
+    broker.addresses.find(({ name }) => name === interBrokerListenerName) ?? broker.addresses[0],
+  );
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return createClient(
+    {
+      bootstrapServers: `${shownHost}:${port}`,
+      clientId: 'odradek-console',
+      operationTimeoutMs: 15_000,
+      requestTimeoutMs: 10_000,
+      unknownTopicTimeoutMs: 0,
+      metadataMaxAgeMs: 5000,
+    },
+    runtime,
+  );
+}
+
+function readSecrets(config: AdminConfig, files: Files) {
+  const { password, passwordFile, token, tokenFile } = config;
+  return {
+    password: password ?? secretIn('odradek.admin.password.file', passwordFile, files),
+    token: token ?? secretIn('odradek.admin.token.file', tokenFile, files),
+  };
+}
+
+function secretIn(key: string, path: string | undefined, files: Files): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    // An editor ends the last line too.
+    const text = new TextDecoder().decode(files.readFile(path)).replace(/\r?\n$/, '');
+    if (text !== '') return text;
+  } catch (error) {
+    if (!hasCode(error, 'FILE_NOT_FOUND')) throw error;
+  }
+  throw invalidConfig(key, path, 'a file that is there and not empty');
+}
+
+/** What makes up an admin listener. */
+interface AdminParts {
+  readonly listener: HttpListener;
+  readonly server: AdminServer;
+  readonly client: Client;
+  readonly modules: AdminModules;
+}
+
+/** The handle of what was started. */
+class RunningAdmin implements AdminListener {
+  readonly url: string;
+  readonly #parts: AdminParts;
+
+  constructor(parts: AdminParts) {
+    this.url = parts.listener.url;
+    this.#parts = parts;
+  }
+
+  async close(): Promise<void> {
+    const { listener, server, modules } = this.#parts;
+    listener.close();
+    server.endStreams();
+    const { shutdownDrainMs } = modules.broker.config;
+    await waitUntil(() => server.underWay === 0, shutdownDrainMs, modules.runtime);
+    this.destroy();
+  }
+
+  destroy(): void {
+    const { listener, server, client } = this.#parts;
+    listener.close();
+    server.endStreams();
+    listener.closeConnections();
+    client.close();
+  }
+}

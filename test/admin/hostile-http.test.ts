@@ -1,0 +1,216 @@
+import { deepStrictEqual, match, strictEqual } from 'node:assert/strict';
+import { connect } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { createBroker, type BrokerOptions } from '../../src/index.ts';
+import { api, call, raw } from './http-client.ts';
+
+async function consoleOf(context: TestContext, options: BrokerOptions = {}): Promise<string> {
+  const started = await createBroker({ storage: 'memory', console: { port: 0 }, ...options });
+  context.after(() => started.stop());
+  return started.consoleUrl ?? '';
+}
+
+/** Asks on a connection that is closed after the answer; `lines` are those of the request. */
+function ask(url: string, ...lines: readonly string[]): Promise<string> {
+  return raw(url, [...lines, 'connection: close', '', ''].join('\r\n'));
+}
+
+const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+
+test('a request for a host that is not ours is refused, whatever else it is', async (context) => {
+  const url = await consoleOf(context, { config: { 'odradek.admin.hosts': 'console.example' } });
+  const { port } = new URL(url);
+  for (const host of [
+    'localhost',
+    `localhost:${port}`,
+    `127.0.0.1:${port}`,
+    'console.example:80',
+    '[::1]:1',
+    'LOCALHOST',
+  ]) {
+    strictEqual(statusOf(await ask(url, 'GET /health HTTP/1.1', `host: ${host}`)), 200, host);
+  }
+  for (const host of [
+    'attacker.example',
+    `attacker.example:${port}`,
+    '127.0.0.1.attacker.example',
+    'localhost.attacker.example',
+    '192.168.0.7',
+    '127.0.0.1@attacker.example',
+    'a b',
+  ]) {
+    const answer = await ask(url, 'GET /api/session HTTP/1.1', `host: ${host}`);
+    strictEqual(statusOf(answer), 421, host);
+  }
+  const twice = ['GET /health HTTP/1.1', `host: 127.0.0.1:${port}`, 'host: attacker.example'];
+  strictEqual([400, 421].includes(statusOf(await ask(url, ...twice))), true);
+  strictEqual(statusOf(await ask(url, 'GET /health HTTP/1.1')), 400, 'no host at all');
+});
+
+test('a page of another origin can neither change nor read anything', async (context) => {
+  const url = await consoleOf(context);
+  const { host } = new URL(url);
+  const signOut = { method: 'DELETE', headers: { 'odradek-console': '1' } };
+  strictEqual((await call(url, '/api/session', signOut)).status, 204);
+  strictEqual((await call(url, '/api/session', { method: 'DELETE' })).status, 403);
+  for (const headers of [
+    { origin: 'http://attacker.example' },
+    { origin: 'null' },
+    { origin: `http://localhost:1` },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ]) {
+    const all = { ...signOut.headers, ...headers };
+    strictEqual((await call(url, '/api/session', { method: 'DELETE', headers: all })).status, 403);
+    const read = await call(url, '/api/session', { headers });
+    strictEqual(read.status, 403);
+    strictEqual(read.headers['access-control-allow-origin'], undefined);
+    const preflight = await call(url, '/api/session', {
+      method: 'OPTIONS',
+      headers: { ...headers, 'access-control-request-method': 'DELETE' },
+    });
+    strictEqual(preflight.status, 403);
+  }
+  const own = { origin: `http://${host}`, 'sec-fetch-site': 'same-origin' };
+  strictEqual((await api(url, 'DELETE', '/api/session', undefined, own)).status, 204);
+  const followed = {
+    'sec-fetch-site': 'cross-site',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+  };
+  strictEqual((await call(url, '/', { headers: followed })).status === 403, false);
+});
+
+test('paths are looked up, never followed', async (context) => {
+  const url = await consoleOf(context);
+  for (const path of [
+    '/../../etc/passwd',
+    '/assets/../../../etc/passwd',
+    '/%2e%2e/%2e%2e/etc/passwd',
+    '/..%2f..%2fetc%2fpasswd',
+    '/..%5c..%5cetc%5cpasswd',
+    '//etc/passwd',
+    '/./index.html',
+    '/index.html%00.js',
+    '/api',
+    '/api/',
+    '/api//session',
+    '/API/session',
+    '/api/session/',
+    '/__proto__',
+    '/constructor',
+  ]) {
+    strictEqual((await call(url, path)).status, 404, path);
+  }
+  strictEqual(
+    statusOf(await ask(url, 'GET http://127.0.0.1/health HTTP/1.1', 'host: localhost')),
+    400,
+  );
+  strictEqual(statusOf(await ask(url, 'GET * HTTP/1.1', 'host: localhost')), 400);
+  const long = `/${'a'.repeat(20_000)}`;
+  strictEqual(statusOf(await ask(url, `GET ${long} HTTP/1.1`, 'host: localhost')), 431);
+  strictEqual((await call(url, `/${'a/'.repeat(5000)}`)).status, 404);
+});
+
+test('what two servers could read in two ways is not read at all', async (context) => {
+  const url = await consoleOf(context);
+  const post = ['POST /api/session HTTP/1.1', 'host: localhost'];
+  for (const lines of [
+    ['content-length: 5', 'transfer-encoding: chunked'],
+    ['content-length: 5', 'content-length: 6'],
+    ['transfer-encoding: chunked, identity'],
+    ['transfer-encoding : chunked'],
+    ['content-length: +5'],
+    ['x: a\rb'],
+    [' folded: header'],
+  ]) {
+    const answer = await raw(url, `${[...post, ...lines, '', ''].join('\r\n')}0\r\n\r\n`);
+    strictEqual(statusOf(answer), 400, lines.join(' | '));
+  }
+  strictEqual(statusOf(await raw(url, 'HELO there\r\n\r\n')), 400);
+  strictEqual(statusOf(await raw(url, '\u0016\u0003\u0001\u0002\u0000')), 400);
+});
+
+test('a body that is too large is refused by what it announces, and by what comes', async (context) => {
+  const url = await consoleOf(context, { config: { 'odradek.http.body.max.bytes': 1024 } });
+  const body = JSON.stringify({ password: 'x'.repeat(2000) });
+  strictEqual((await call(url, '/api/session', signIn(body))).status, 413);
+  const chunk = `${(2000).toString(16)}\r\n${'x'.repeat(2000)}\r\n0\r\n\r\n`;
+  const head = 'POST /api/session HTTP/1.1\r\nhost: localhost\r\nodradek-console: 1\r\n';
+  const answer = await raw(url, `${head}transfer-encoding: chunked\r\n\r\n${chunk}`);
+  strictEqual(statusOf(answer), 413);
+  match(answer, /connection: close/i);
+});
+
+function signIn(body: string) {
+  const headers = { 'odradek-console': '1', 'content-type': 'application/json' };
+  return { method: 'POST', headers, body };
+}
+
+test('headers and bodies that do not come to an end are given up', async (context) => {
+  const url = await consoleOf(context, {
+    config: { 'odradek.http.body.timeout.ms': 50, 'odradek.http.header.timeout.ms': 50 },
+  });
+  strictEqual(statusOf(await raw(url, 'GET /health HTTP/1.1\r\nhost: localhost\r\n')), 408);
+  const head = 'POST /api/session HTTP/1.1\r\nhost: localhost\r\nodradek-console: 1\r\n';
+  const slow = await raw(url, `${head}content-length: 100\r\n\r\n{"pass`);
+  strictEqual(statusOf(slow), 408);
+  match(slow, /REQUEST_TIMED_OUT/);
+});
+
+test('bodies that are received at once are bounded together', async (context) => {
+  const url = await consoleOf(context, { config: { 'odradek.http.queued.max.bytes': 2000 } });
+  const body = JSON.stringify({ password: 'x'.repeat(3000) });
+  strictEqual((await call(url, '/api/session', signIn(body))).status, 503);
+  // What was refused holds nothing any more.
+  const small = JSON.stringify({ password: 'x'.repeat(1500) });
+  strictEqual((await call(url, '/api/session', signIn(small))).status, 401);
+  strictEqual((await call(url, '/api/session', signIn(small))).status, 401);
+});
+
+test('connections beyond their bound are closed, and those within it go on', async (context) => {
+  const url = await consoleOf(context, { config: { 'odradek.http.connections.max': 3 } });
+  const { hostname, port } = new URL(url);
+  const held = await Promise.all(
+    [0, 1, 2].map(
+      () =>
+        new Promise<ReturnType<typeof connect>>((resolve) => {
+          const socket = connect(Number(port), hostname, () => resolve(socket));
+        }),
+    ),
+  );
+  strictEqual(
+    await raw(url, 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n').catch(() => ''),
+    '',
+  );
+  for (const socket of held) socket.destroy();
+  await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  for (;;) {
+    const answer = await call(url, '/health').catch(() => undefined);
+    if (answer?.status === 200) break;
+  }
+});
+
+test('methods that a path does not take are named, and HEAD has no body', async (context) => {
+  const url = await consoleOf(context);
+  const wrong = await call(url, '/health', { method: 'DELETE' });
+  deepStrictEqual([wrong.status, wrong.headers.allow], [405, 'GET, HEAD, OPTIONS']);
+  strictEqual((await call(url, '/health', { method: 'TRACE' })).status, 405);
+  const head = await call(url, '/health', { method: 'HEAD' });
+  deepStrictEqual([head.status, head.text], [200, '']);
+  const options = await call(url, '/health', { method: 'OPTIONS' });
+  deepStrictEqual([options.status, options.headers.allow], [204, 'GET, HEAD, OPTIONS']);
+});
+
+test('every answer forbids scripts of others, frames and guesses of its type', async (context) => {
+  const url = await consoleOf(context);
+  for (const path of ['/', '/health', '/api/session', '/<script>alert(1)</script>']) {
+    const { headers, text } = await call(url, path);
+    match(String(headers['content-security-policy']), /default-src 'none'.*frame-ancestors 'none'/);
+    strictEqual(headers['x-content-type-options'], 'nosniff');
+    strictEqual(headers['referrer-policy'], 'no-referrer');
+    strictEqual(headers['x-frame-options'], 'DENY');
+    if (path !== '/') strictEqual(headers['cache-control'], 'no-store');
+    strictEqual(text.includes('<script>alert'), false);
+  }
+});
