@@ -55,7 +55,7 @@ function placeOf({ moduleIds }: { readonly moduleIds: readonly string[] }): stri
 }
 
 async function joinModules(): Promise<void> {
-  const entries = ['index', 'background-worker', 'cli/main'];
+  const entries = ['index', 'background-worker', 'broker-worker', 'cli/main'];
   const input = Object.fromEntries(entries.map((name) => [name, join(compiled, `${name}.js`)]));
   await bundle(input, {
     dir: dist,

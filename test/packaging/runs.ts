@@ -68,6 +68,12 @@ const runners: readonly Runner[] = [
     args: [jestProgram],
     expects: /Tests:\s+8 passed/,
   },
+  {
+    name: 'brokers in threads with their consoles',
+    project: 'runners',
+    args: ['threads.mjs'],
+    expects: /(?:console: 200\s+){4}/,
+  },
   { name: 'the command line', project: 'runners', args: [binary, '--help'], expects: /topic/ },
 ];
 
