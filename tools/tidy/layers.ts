@@ -53,7 +53,10 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   apis: belowApis,
   broker: belowBroker,
   'broker/embedded': [...belowBroker, 'broker', 'faults', 'runtime/node'],
-  admin: [...belowBroker, 'broker'],
+  // Types that the console imports too.
+  'admin/contract': [],
+  why: ['admin/contract', 'util'],
+  admin: [...belowBroker, 'broker', 'admin/contract', 'why'],
   'load-admin': ['broker', 'admin'],
   index: [...belowBroker, 'broker', 'broker/embedded', 'admin', 'load-admin', 'runtime/node'],
   'background-worker': [
@@ -67,7 +70,18 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'util',
   ],
   'broker-worker': ['broker/embedded', 'load-admin'],
-  cli: ['index', 'client', 'filter', 'records', 'runtime', 'runtime/node', 'config', 'util'],
+  cli: [
+    'index',
+    'client',
+    'filter',
+    'records',
+    'runtime',
+    'runtime/node',
+    'config',
+    'util',
+    'why',
+    'admin/contract',
+  ],
 };
 
 /** The unit that holds `path` (from the root of the repository), or undefined where the table has none. */
