@@ -24,7 +24,6 @@ import { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
 import { isError } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
-import { OdradekError } from '../util/odradek-error.ts';
 import { adoptLogs } from './adopt-logs.ts';
 import type { BrokerModules, BrokerSetup } from './broker-setup.ts';
 import { clusterIdOf } from './cluster-identity.ts';
@@ -45,6 +44,7 @@ import { ReplicaManager } from './replica-manager.ts';
 import { Membership } from './membership/membership.ts';
 import { advertisedAddresses, ownLogs, ownRegistration } from './registration.ts';
 import { RequestMemory } from './request-memory.ts';
+import { runAll } from './run-all.ts';
 import { waitUntil } from './wait-until.ts';
 
 /**
@@ -474,7 +474,7 @@ export class RunningBroker {
    * away the directories that it made. Never fails.
    */
   async #tearDown(how: 'stop' | 'abandon' | 'undo'): Promise<void> {
-    const steps: (() => unknown)[] = [
+    await runAll(this.#logger, [
       () => this.#listeners.drain(),
       () => this.#listeners.closeConnections('destroy'),
       () => this.#groups?.close(),
@@ -493,14 +493,6 @@ export class RunningBroker {
           : this.#logManager?.abandon({ discardNew: how === 'undo' }),
       () => this.#runtime.background.close(),
       () => this.#wheel.close(),
-    ];
-    for (const step of steps) {
-      try {
-        await step();
-      } catch (error) {
-        const message = error instanceof OdradekError ? error.message : String(error);
-        this.#logger.error('a step of stopping failed', { error: message });
-      }
-    }
+    ]);
   }
 }
