@@ -6,6 +6,7 @@ import type { PartitionRange } from '../client/start-positions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { ByteSink } from './byte-sink.ts';
 import { type CliContext, exitCodes } from './cli-context.ts';
+import { parseWhere, type RecordSelection } from './consume-filter.ts';
 import { connectionOptions, withClient } from './client-command.ts';
 import type { Arguments, Command } from './command.ts';
 import { openGroupReading } from './consume-group.ts';
@@ -27,6 +28,9 @@ export const consumeCommand: Command = {
       'the order of their times, those of one partition in the order of their offsets.',
     'With --group the partitions are shared with the other members of the group, and what was printed is ' +
       'committed, so that the group goes on there. Without it no group is joined and nothing is committed.',
+    'With --where only the records are printed for which a CEL expression is true, over key, value (JSON where it ' +
+      'parses, else text), bytes, headers, timestamp, partition, offset and topic. All are read, and how many ' +
+      'matched is said at the end.',
     `A format may hold ${formatTokens.map(([token, meaning]) => `${token} ${meaning}`).join('; ')}; ` +
       'and \\n, \\t, \\r, \\0, \\\\, \\xFF.',
   ],
@@ -43,6 +47,12 @@ export const consumeCommand: Command = {
       short: 'u',
       placeholder: 'POSITION',
       help: 'Where to stop before, in the same words. Default: end, as it is at the start.',
+    },
+    where: {
+      type: 'string',
+      short: 'w',
+      placeholder: 'FILTER',
+      help: 'Only records that match, such as \'value.player == "ViratKohli"\'.',
     },
     max: { type: 'string', short: 'n', placeholder: 'N', help: 'Ends after so many records.' },
     follow: {
@@ -116,6 +126,10 @@ export const consumeCommand: Command = {
       command: "odradek consume 'ipl*' --from 2026-01-31T12:00 --until 2026-01-31T13:00",
     },
     {
+      text: 'The first ten records of a customer, wherever they are',
+      command: `odradek consume orders --where 'value.customer == "ann" || key == "ann"' --max 10`,
+    },
+    {
       text: 'As one of several that share the work, until Ctrl-C',
       command: "odradek consume 'ipl*' --group billing --follow",
     },
@@ -126,10 +140,11 @@ export const consumeCommand: Command = {
   ],
   run: async (args, context) => {
     const writer = recordWriter(args);
+    const selection = await parseWhere(args.text('where'));
     const runtime = await context.runtime();
     const plan = parsePlan(args, runtime.clock);
     const consume = (client: Client): Promise<number> =>
-      consumeTopics(client, runtime, plan, writer, context);
+      consumeTopics(client, runtime, plan, { writer, selection }, context);
     return withClient(args, context, consume);
   },
 };
@@ -144,6 +159,12 @@ function recordWriter(args: Arguments): RecordWriter {
   const separator = args.text('key-separator')?.replaceAll('%', '%%');
   const format = args.text('format') ?? (separator === undefined ? '%v\\n' : `%k${separator}%v\\n`);
   return compileFormat(format, args.text('null-marker') ?? '');
+}
+
+/** How records are printed, and which. */
+interface Printing {
+  readonly writer: RecordWriter;
+  readonly selection: RecordSelection;
 }
 
 /** Reads without a group; what has no end is kept supplied with new topics and partitions. */
@@ -188,7 +209,7 @@ async function consumeTopics(
   client: Client,
   runtime: Runtime,
   plan: ConsumePlan,
-  writer: RecordWriter,
+  printing: Printing,
   context: CliContext,
 ): Promise<number> {
   const topics = await findTopics(client, plan.topics, { mayMatchNone: plan.until === undefined });
@@ -204,11 +225,12 @@ async function consumeTopics(
   });
   const progress = new Progress('read', { output: context.err, clock: runtime.clock });
   try {
-    await printRecords(reading, plan, writer, context, progress);
+    await printRecords(reading, plan, printing, context, progress);
   } finally {
     stopListening();
     reading.stop();
     progress.clear();
+    context.err.write(printing.selection.summary() ?? '');
   }
   // To be interrupted is how following ends; a bounded reading is cut short by it.
   return isInterrupted && !plan.isFollowing ? exitCodes.interrupted : exitCodes.ok;
@@ -232,28 +254,32 @@ function rangesOf(topics: readonly TopicMetadata[], plan: ConsumePlan): readonly
 async function printRecords(
   reading: Reading,
   plan: ConsumePlan,
-  writer: RecordWriter,
+  { writer, selection }: Printing,
   context: CliContext,
   progress: Progress,
 ): Promise<void> {
   const sink = new ByteSink(context.out);
-  // Where records are printed to the terminal they are the progress.
-  const showsProgress = !context.out.isTty;
+  // Where records are printed to the terminal they are the progress, unless few of them are.
+  const showsProgress = !context.out.isTty || selection.hasFilter;
   let count = 0;
+  let lookedCount = 0;
   let sizeBytes = 0;
   for await (const batch of reading.records()) {
-    const wanted = batch.slice(0, plan.recordsMax - count);
-    for (const record of wanted) {
-      writer(record, sink);
-      sizeBytes += sizeOf(record);
-    }
+    const { wanted, looked } = selection.take(batch, plan.recordsMax - count);
+    if (context.out.isTty && wanted.length > 0) progress.clear();
+    for (const record of wanted) writer(record, sink);
+    for (const record of looked) sizeBytes += sizeOf(record);
     count += wanted.length;
+    lookedCount += looked.length;
     await sink.flush();
     // What nobody takes any more was not dealt with.
     if (sink.closed) return;
-    reading.processed(wanted);
+    reading.processed(looked);
     if (count >= plan.recordsMax) return;
-    if (showsProgress) progress.update(count, sizeBytes, reading.offsetCount);
+    if (showsProgress) {
+      const matched = selection.hasFilter ? count : undefined;
+      progress.update(lookedCount, sizeBytes, reading.offsetCount, matched);
+    }
   }
 }
 

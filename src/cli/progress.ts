@@ -53,11 +53,15 @@ export class Progress {
     this.#startMs = modules.clock.monotonicMs();
   }
 
-  /** `total`, where it is known, is what `records` will be at the end. */
-  update(records: number, sizeBytes: number, total?: number): void {
-    this.#line.show((nowMs) =>
-      this.#text(records, sizeBytes, total, (nowMs - this.#startMs) / 1000),
-    );
+  /**
+   * `total`, where it is known, is what `records` will be at the end; `matched`, where not all of them are
+   * wanted, how many are.
+   */
+  update(records: number, sizeBytes: number, total?: number, matched?: number): void {
+    this.#line.show((nowMs) => {
+      const text = this.#text(records, sizeBytes, total, (nowMs - this.#startMs) / 1000);
+      return matched === undefined ? text : `${matched} matched of ${text}`;
+    });
   }
 
   /** Takes the line away, so that what is written next stands in its place. */

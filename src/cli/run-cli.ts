@@ -89,6 +89,8 @@ function reportError(error: unknown, words: readonly string[], context: CliConte
       'Is a broker running there? odradek start runs one, --bootstrap-server names another.\n',
     );
   }
+  // It shows the place of the mistake, which tells more than all options.
+  if (error.code === 'INVALID_FILTER') return exitCodes.usage;
   if (error.code !== 'INVALID_ARGUMENT') return exitCodes.failed;
   const found = findCommand(words);
   const name = words.slice(0, words.length - found.rest.length);

@@ -1,6 +1,7 @@
 import { Budget, OverBudget } from './cel/budget.ts';
 import { compileCondition } from './cel/program.ts';
 import { SyntaxProblem } from './cel/syntax-error.ts';
+import { Failure } from './cel/values.ts';
 import type { Evaluate } from './cel/values.ts';
 import { filterLimits } from './filter-limits.ts';
 import type { FilterLimits } from './filter-limits.ts';
@@ -29,6 +30,8 @@ export interface Filter {
   countUnreadable(records: number): void;
   /** Since it was compiled. */
   readonly counters: FilterCounters;
+  /** Why it had no answer for the last record that is counted as failed. */
+  readonly lastFailure: string | undefined;
 }
 
 /**
@@ -47,6 +50,7 @@ export function compileFilter(source: string, limits: FilterLimits = filterLimit
 class CompiledFilter implements Filter {
   readonly source: string;
   readonly counters = { evaluated: 0, matched: 0, failed: 0, overBudget: 0, unreadable: 0 };
+  lastFailure: string | undefined;
   readonly #budget: Budget;
   readonly #variables: RecordVariables;
   readonly #evaluate: Evaluate;
@@ -70,7 +74,11 @@ class CompiledFilter implements Filter {
         counters.matched++;
         return true;
       }
-      if (outcome !== false) counters.failed++;
+      if (outcome !== false) {
+        counters.failed++;
+        this.lastFailure =
+          outcome instanceof Failure ? outcome.reason : 'a value that is neither true nor false';
+      }
     } catch (error) {
       if (error !== OverBudget.thrown) throw error;
       counters.overBudget++;

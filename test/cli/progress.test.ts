@@ -49,3 +49,10 @@ test('where nobody looks at it, there is no progress', () => {
   progress.clear();
   strictEqual(lines().length, 0);
 });
+
+test('where not all records are wanted, the line says how many are', () => {
+  const { progress, lines, pass } = started({ isTty: true });
+  pass(1100);
+  progress.update(22, 2200, 44, 3);
+  strictEqual(lines()[0]?.startsWith('3 matched of 22 records (50 %) written'), true);
+});
