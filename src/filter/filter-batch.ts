@@ -2,6 +2,7 @@ import type { RecordBatch } from '../records/record-batch.ts';
 import { RecordCursor, recordsBytes } from '../records/record-reader.ts';
 import type { RecordHeader } from '../records/record-reader.ts';
 import { requireRewritable, retainRecords } from '../records/rewrite.ts';
+import { must } from '../util/assert.ts';
 import { hasCode } from '../util/odradek-error.ts';
 import type { Filter } from './filter.ts';
 import type { FilteredRecord } from './record-values.ts';
@@ -33,39 +34,76 @@ export function filterBatch(
   place: FilteredPlace,
   options: FilterBatchOptions,
 ): 'all' | 'none' | RecordBatch {
-  if (batch.isControl || batch.recordCount === 0) return 'all';
-  try {
-    const maxBytes = options.decompressedBytesMax;
-    const bytes = recordsBytes(batch, { maxBytes });
-    const keeps = choose(batch, bytes, filter, place);
-    const kept = keeps.reduce((sum, keep) => sum + keep, 0);
-    if (kept === 0) return 'none';
-    if (kept === keeps.length) return 'all';
-    let index = 0;
-    return retainRecords(batch, () => keeps[index++] === 1, { maxBytes, bytes }) ?? 'none';
-  } catch (error) {
-    if (!hasCode(error, 'CORRUPT_RECORDS') && !hasCode(error, 'RECORDS_TOO_LARGE')) throw error;
-    filter.countUnreadable(batch.recordCount);
-    return 'none';
-  }
+  return must(new BatchFiltering(batch, filter, place, options).step(() => false));
 }
 
-/** One entry for each record: 1 where it matches. */
-function choose(
-  batch: RecordBatch,
-  bytes: Uint8Array,
-  filter: Filter,
-  place: FilteredPlace,
-): readonly number[] {
-  const record = new RecordAtCursor(new RecordCursor(batch, bytes), place);
-  const keeps: number[] = [];
-  let lastDelta = -1;
-  while (record.cursor.next()) {
-    requireRewritable(batch, record.cursor, lastDelta);
-    lastDelta = record.cursor.offsetDelta;
-    keeps.push(filter.matches(record) ? 1 : 0);
+/**
+ * The same in pieces, for who may not be held up: records may be many, and each of them may cost as much as a filter
+ * may. Reads the bytes of the batch until it is done.
+ */
+export class BatchFiltering {
+  readonly #batch: RecordBatch;
+  readonly #filter: Filter;
+  readonly #place: FilteredPlace;
+  readonly #maxBytes: number;
+  /** The records' bytes, and where it stands in them; undefined before the first step. */
+  #opened: { readonly bytes: Uint8Array; readonly record: RecordAtCursor } | undefined;
+  /** One entry for each record: 1 where it matches. */
+  readonly #keeps: number[] = [];
+  #keptCount = 0;
+  #lastDelta = -1;
+
+  constructor(
+    batch: RecordBatch,
+    filter: Filter,
+    place: FilteredPlace,
+    { decompressedBytesMax }: FilterBatchOptions,
+  ) {
+    this.#batch = batch;
+    this.#filter = filter;
+    this.#place = place;
+    this.#maxBytes = decompressedBytesMax;
   }
-  return keeps;
+
+  /** Goes on, by a record at least, until `isOver`; undefined where it is not done. Throws as `filterBatch`. */
+  step(isOver: () => boolean): 'all' | 'none' | RecordBatch | undefined {
+    const batch = this.#batch;
+    if (batch.isControl || batch.recordCount === 0) return 'all';
+    try {
+      this.#opened ??= this.#open();
+      return this.#goOn(this.#opened, isOver);
+    } catch (error) {
+      if (!hasCode(error, 'CORRUPT_RECORDS') && !hasCode(error, 'RECORDS_TOO_LARGE')) throw error;
+      this.#filter.countUnreadable(batch.recordCount);
+      return 'none';
+    }
+  }
+
+  #open() {
+    const bytes = recordsBytes(this.#batch, { maxBytes: this.#maxBytes });
+    const record = new RecordAtCursor(new RecordCursor(this.#batch, bytes), this.#place);
+    return { bytes, record };
+  }
+
+  #goOn(
+    { bytes, record }: { readonly bytes: Uint8Array; readonly record: RecordAtCursor },
+    isOver: () => boolean,
+  ): 'all' | 'none' | RecordBatch | undefined {
+    const keeps = this.#keeps;
+    while (record.cursor.next()) {
+      requireRewritable(this.#batch, record.cursor, this.#lastDelta);
+      this.#lastDelta = record.cursor.offsetDelta;
+      const keep = this.#filter.matches(record) ? 1 : 0;
+      keeps.push(keep);
+      this.#keptCount += keep;
+      if (isOver() && keeps.length < this.#batch.recordCount) return undefined;
+    }
+    if (this.#keptCount === 0) return 'none';
+    if (this.#keptCount === keeps.length) return 'all';
+    let index = 0;
+    const keep = (): boolean => keeps[index++] === 1;
+    return retainRecords(this.#batch, keep, { maxBytes: this.#maxBytes, bytes }) ?? 'none';
+  }
 }
 
 /** The record at which a cursor stands, read from there as the filter asks for it. */

@@ -35,9 +35,7 @@ export class FilterCache {
     return this.#heldBytes;
   }
 
-  /** The judgement of the batch that begins at `baseOffset`; `prefix` is of `prefixOf`. */
-  get(prefix: string, baseOffset: number): JudgedBatch | undefined {
-    const key = prefix + baseOffset;
+  get(key: string): JudgedBatch | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
@@ -45,10 +43,9 @@ export class FilterCache {
     return entry;
   }
 
-  add(prefix: string, baseOffset: number, judged: JudgedBatch): void {
+  add(key: string, judged: JudgedBatch): void {
     const bytes = costOf(judged);
     if (bytes > this.#bytesMax) return;
-    const key = prefix + baseOffset;
     const before = this.#entries.get(key);
     if (before !== undefined) this.#remove(key, before);
     this.#entries.set(key, judged);
@@ -67,9 +64,4 @@ export class FilterCache {
 
 function costOf({ verdict, sizeBytes }: JudgedBatch): number {
   return entryBytes + (typeof verdict === 'string' ? 0 : sizeBytes);
-}
-
-/** What the keys of a partition's entries begin with. */
-export function prefixOf(filterId: number, partition: number, leaderEpoch: number): string {
-  return `${filterId}:${partition}:${leaderEpoch}:`;
 }

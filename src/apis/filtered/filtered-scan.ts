@@ -1,4 +1,3 @@
-import { filterBatch } from '../../filter/filter-batch.ts';
 import { RecordBatch } from '../../records/record-batch.ts';
 import { splitBatches } from '../../records/split-batches.ts';
 import type { DataWaiter, Partition } from '../../replication/partition.ts';
@@ -7,7 +6,8 @@ import { must } from '../../util/assert.ts';
 import type { AnswerMemory } from '../answer-memory.ts';
 import { readableEnd, type FetchReader } from '../fetch-reader.ts';
 import { hasRecordFrom, passingMarker, type PassedBatch } from '../passed-batches.ts';
-import { prefixOf, type FilterCache, type JudgedBatch } from './filter-cache.ts';
+import { judgementPrefix, type BatchJudge, type Judgement, type Judging } from './batch-judge.ts';
+import type { JudgedBatch } from './filter-cache.ts';
 import type { FilterTurns, TurnTaker } from './filter-turns.ts';
 import { Gathered } from './gathered.ts';
 import type { TopicFilter } from './topic-filters.ts';
@@ -25,7 +25,7 @@ export interface FilteredScanOptions {
 
 /** What a scan works with. */
 export interface FilteredScanModules {
-  readonly cache: FilterCache;
+  readonly judge: BatchJudge;
   readonly turns: FilterTurns;
   readonly answerMemory: AnswerMemory;
   /** There may be more to answer. */
@@ -48,13 +48,6 @@ const knownBatchesPerTurnMax = 512;
 /** Bytes of the log after which matches are answered, though there is more to look at. */
 const ripeBytes = 1024 * 1024;
 
-/** A read of the log whose batches are being judged. */
-interface OpenRead {
-  readonly batches: readonly RecordBatch[];
-  next: number;
-  readonly release: (() => void) | undefined;
-}
-
 /**
  * One fetch's way through a partition of a filtered topic: from the fetch offset on it judges batch after batch, in
  * turns, gathers what matches, and goes on as long as its fetch waits, also into what is appended meanwhile. What
@@ -63,14 +56,19 @@ interface OpenRead {
 export class FilteredScan implements DataWaiter, TurnTaker {
   readonly #options: FilteredScanOptions;
   readonly #modules: FilteredScanModules;
-  readonly #prefix: string;
+  readonly #judgement: Judgement;
   readonly #gathered: Gathered;
   /** Where the next batch to judge begins, or before it. */
   #position: number;
   /** The last batch that was judged, where nothing of it is shown. */
   #passed: PassedBatch | undefined;
   #scannedBytes = 0;
-  #open: OpenRead | undefined;
+  /** Whether it has had a turn with something to judge. A batch may take more than one. */
+  #hasJudged = false;
+  /** That have been read and are to be judged, the next one last. */
+  #batches: RecordBatch[] = [];
+  /** Of the next one, while it is judged. */
+  #judging: Judging | undefined;
   /** While the log is read by way of the thread pool. */
   #isReading = false;
   #failure: { readonly error: unknown } | undefined;
@@ -83,8 +81,13 @@ export class FilteredScan implements DataWaiter, TurnTaker {
     this.#modules = modules;
     this.#position = options.fetchOffset;
     this.#gathered = new Gathered(modules.answerMemory);
-    const { filter, partition } = options;
-    this.#prefix = prefixOf(filter.id, partition.index, partition.leaderEpoch);
+    const { filter, partition, decompressedBytesMax } = options;
+    this.#judgement = {
+      filter,
+      place: { topic: partition.topic, partition: partition.index },
+      prefix: judgementPrefix(filter.id, partition.index, partition.leaderEpoch),
+      decompressedBytesMax,
+    };
   }
 
   /** Begins to look for matches, and goes on until it is closed. */
@@ -112,7 +115,7 @@ export class FilteredScan implements DataWaiter, TurnTaker {
   }
 
   get #isAtEnd(): boolean {
-    return this.#open === undefined && this.#position >= this.#readableEnd;
+    return this.#batches.length === 0 && this.#position >= this.#readableEnd;
   }
 
   get #isFull(): boolean {
@@ -145,8 +148,8 @@ export class FilteredScan implements DataWaiter, TurnTaker {
   takeTurn(isOver: () => boolean): boolean {
     try {
       this.#passKnown();
-      if (this.#open === undefined && this.#canGoOn) this.#read();
-      this.#judgeOpen(isOver);
+      if (this.#batches.length === 0 && this.#canGoOn) this.#read();
+      this.#judgeOn(isOver);
     } catch (error) {
       this.#failure = { error };
     }
@@ -161,17 +164,17 @@ export class FilteredScan implements DataWaiter, TurnTaker {
 
   /** Whether there is something to answer, be it that there is nothing. */
   get #hasCome(): boolean {
-    const hasMoved = this.#position > this.#options.fetchOffset;
-    return hasMoved || this.#isAtEnd || this.#failure !== undefined || this.#isClosed;
+    return this.#hasJudged || this.#isAtEnd || this.#failure !== undefined || this.#isClosed;
   }
 
   /** Of batches that were judged before, only those that are shown whole have to be read. */
   #passKnown(): void {
     for (let i = 0; i < knownBatchesPerTurnMax; i++) {
-      if (this.#open !== undefined || !this.#canGoOn) return;
-      const known = this.#modules.cache.get(this.#prefix, this.#position);
+      if (this.#batches.length > 0 || !this.#canGoOn) return;
+      const known = this.#known(this.#position);
       if (known === undefined || known.verdict === 'all') return;
       if (known.lastOffset >= this.#readableEnd) return;
+      this.#hasJudged = true;
       this.#show(known, known.verdict === 'none' ? [] : known.verdict);
     }
   }
@@ -205,55 +208,55 @@ export class FilteredScan implements DataWaiter, TurnTaker {
 
   /** Of a read up to `end`; where it has nothing, there is nothing up to there. */
   #opened({ chunks, release }: LogRead, end = this.#readableEnd): void {
-    const { batches } = splitBatches(chunks);
-    if (!this.#isClosed && batches.length > 0) {
-      this.#open = { batches, next: 0, release };
-      return;
-    }
+    // A buffer that is lent is given back: a batch may be judged for long, and for others too.
+    const owned = release === undefined ? chunks : chunks.map((chunk) => new Uint8Array(chunk));
     release?.();
-    this.#position = Math.max(this.#position, end);
+    if (this.#isClosed) return;
+    const { batches } = splitBatches(owned);
+    if (batches.length > 0) this.#batches = batches.toReversed();
+    else this.#position = Math.max(this.#position, end);
   }
 
-  #judgeOpen(isOver: () => boolean): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    do this.#judge(must(open.batches[open.next++]), open.release !== undefined);
-    while (open.next < open.batches.length && !this.#isFull && !isOver());
-    if (open.next >= open.batches.length || this.#isFull) this.#closeOpen();
+  #judgeOn(isOver: () => boolean): void {
+    this.#hasJudged ||= this.#batches.length > 0;
+    while (this.#batches.length > 0 && !this.#isFull) {
+      if (!this.#judgeNext(isOver)) return;
+      if (isOver()) return;
+    }
+    if (this.#isFull) this.#dropBatches();
   }
 
-  #closeOpen(): void {
-    this.#open?.release?.();
-    this.#open = undefined;
-  }
-
-  #judge(batch: RecordBatch, isLent: boolean): void {
-    this.#scannedBytes += batch.sizeBytes;
-    const { cache } = this.#modules;
-    let judged = cache.get(this.#prefix, batch.baseOffset);
+  /** Whether the next batch is judged, and taken in. */
+  #judgeNext(isOver: () => boolean): boolean {
+    const { judge } = this.#modules;
+    const batch = must(this.#batches.at(-1));
+    let judged = this.#judging === undefined ? this.#known(batch.baseOffset) : undefined;
     if (judged === undefined) {
-      judged = this.#evaluate(batch);
-      cache.add(this.#prefix, batch.baseOffset, judged);
+      this.#judging ??= judge.begin(this.#judgement, batch);
+      judged = judge.goOn(this.#judging, isOver);
+      if (judged === undefined) return false;
+      this.#leave();
     }
+    this.#batches.pop();
+    this.#scannedBytes += batch.sizeBytes;
     const { verdict } = judged;
-    if (verdict !== 'all') this.#show(judged, verdict === 'none' ? [] : verdict);
-    // The buffer of a read is given back before the answer is sent.
-    else this.#show(judged, isLent ? batch.chunks.map(copyOf) : batch.chunks, batch.isControl);
+    if (verdict === 'all') this.#show(judged, batch.chunks, batch.isControl);
+    else this.#show(judged, verdict === 'none' ? [] : verdict);
+    return true;
   }
 
-  #evaluate(batch: RecordBatch): JudgedBatch {
-    const { filter, partition, decompressedBytesMax } = this.#options;
-    const { lastOffset, maxTimestamp } = batch;
-    // What compaction has emptied is passed over, as in every topic.
-    if (batch.recordCount === 0) return { verdict: 'none', sizeBytes: 0, lastOffset, maxTimestamp };
-    const place = { topic: partition.topic, partition: partition.index };
-    const shown = filterBatch(batch, filter.filter, place, { decompressedBytesMax });
-    if (typeof shown !== 'string') {
-      const { chunks, sizeBytes } = shown;
-      return { verdict: chunks, sizeBytes, lastOffset, maxTimestamp };
-    }
-    const sizeBytes = shown === 'all' ? batch.sizeBytes : 0;
-    return { verdict: shown, sizeBytes, lastOffset, maxTimestamp };
+  #known(baseOffset: number): JudgedBatch | undefined {
+    return this.#modules.judge.known(this.#judgement, baseOffset);
+  }
+
+  #dropBatches(): void {
+    this.#batches = [];
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#judging !== undefined) this.#modules.judge.leave(this.#judging);
+    this.#judging = undefined;
   }
 
   /** Takes a batch in as it is shown; as nothing where what is shown of it lies before the fetch offset. */
@@ -271,7 +274,7 @@ export class FilteredScan implements DataWaiter, TurnTaker {
 
   /**
    * Ends the scan, and answers what it has found; behind that a control batch, where it has passed over more. Where it
-   * has not judged anything yet, it does first. Throws and rejects as `Log.read`.
+   * has not had a turn yet, it waits for one. Throws and rejects as `Log.read`.
    */
   take(limits: TakeLimits): LogRead | Promise<LogRead> {
     if (this.#hasCome) return this.#finish(limits);
@@ -311,12 +314,8 @@ export class FilteredScan implements DataWaiter, TurnTaker {
     this.#options.partition.removeDataWaiter(this);
     this.#options.filter.removeReader(this);
     this.#modules.turns.forget(this);
-    this.#closeOpen();
+    this.#dropBatches();
     this.#gathered.drop();
     this.#taker?.();
   }
-}
-
-function copyOf(chunk: Uint8Array): Uint8Array {
-  return new Uint8Array(chunk);
 }

@@ -19,16 +19,16 @@ export function newFilteredScan(
   { answerMemory, topicFilters, config, defect }: ApiServices,
   { reader, bytesMax, scanned, ended }: ScanningFetch,
 ): FilteredScan {
-  const { cache, turns } = topicFilters;
+  const { judge, turns } = topicFilters;
   return new FilteredScan(
     {
       partition: must(partition),
       reader,
       filter: must(filter),
       fetchOffset: asked.fetchOffset,
-      bytesMax: Math.min(asked.partitionMaxBytes, bytesMax, answerMemory.shareBytes),
+      bytesMax: Math.max(1, Math.min(asked.partitionMaxBytes, bytesMax, answerMemory.shareBytes)),
       decompressedBytesMax: config.decompressedBatchMaxBytes,
     },
-    { cache, turns, answerMemory, scanned, ended, defect },
+    { judge, turns, answerMemory, scanned, ended, defect },
   );
 }

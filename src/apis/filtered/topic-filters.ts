@@ -3,7 +3,7 @@ import type { ImageDelta, TopicImage } from '../../metadata/image.ts';
 import type { Clock, Timers } from '../../runtime/runtime.ts';
 import type { Logger } from '../../util/logger.ts';
 import { hasCode } from '../../util/odradek-error.ts';
-import { FilterCache } from './filter-cache.ts';
+import { BatchJudge } from './batch-judge.ts';
 import { FilterTurns } from './filter-turns.ts';
 
 /** Who reads by a filter while its fetch waits. */
@@ -54,7 +54,7 @@ export interface TopicFiltersModules {
 
 /** The filters of this broker's filtered topics, each compiled when it is first read by, and what they share. */
 export class TopicFilters {
-  readonly cache: FilterCache;
+  readonly judge: BatchJudge;
   readonly turns: FilterTurns;
   readonly #logger: Logger;
   #lastId = 0;
@@ -62,7 +62,7 @@ export class TopicFilters {
   readonly #compiled = new Map<TopicImage, TopicFilter>();
 
   constructor(options: { readonly cacheBytes: number }, modules: TopicFiltersModules) {
-    this.cache = new FilterCache({ bytesMax: options.cacheBytes });
+    this.judge = new BatchJudge(options);
     this.turns = new FilterTurns(modules);
     this.#logger = modules.logger;
   }

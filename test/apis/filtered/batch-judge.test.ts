@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  BatchJudge,
+  judgementPrefix,
+  type Judgement,
+} from '../../../src/apis/filtered/batch-judge.ts';
+import { TopicFilter } from '../../../src/apis/filtered/topic-filters.ts';
+import { compileFilter } from '../../../src/filter/filter.ts';
+import { buildBatch, buildEmptyBatch } from '../../../src/records/batch-builder.ts';
+import type { RecordBatch } from '../../../src/records/record-batch.ts';
+
+const always = (): boolean => true;
+const never = (): boolean => false;
+
+function judgement(id = 1): Judgement {
+  return {
+    filter: new TopicFilter(id, compileFilter('value == "a"')),
+    place: { topic: 't', partition: 0 },
+    prefix: judgementPrefix(id, 0, 0),
+    decompressedBytesMax: 1 << 20,
+  };
+}
+
+function batchOf(baseOffset: number, ...values: string[]): RecordBatch {
+  const records = values.map((value) => ({ value: Buffer.from(value), timestamp: 5 }));
+  return buildBatch(records, { baseOffset });
+}
+
+test('a batch that takes many turns is judged once, for all who wait for it', () => {
+  const judge = new BatchJudge({ cacheBytes: 1 << 20 });
+  const by = judgement();
+  const batch = batchOf(7, 'a', 'b', 'a', 'b');
+  const [one, two] = [judge.begin(by, batch), judge.begin(by, batch)];
+  // Each moves it on by a record.
+  assert.equal(judge.goOn(one, always), undefined);
+  assert.equal(judge.goOn(two, always), undefined);
+  assert.equal(judge.goOn(one, always), undefined);
+  const judged = judge.goOn(two, always);
+  assert.ok(judged !== undefined && typeof judged.verdict !== 'string');
+  assert.equal(judge.goOn(one, never), judged);
+  judge.leave(one);
+  judge.leave(two);
+  assert.equal(by.filter.filter.counters.evaluated, 4);
+  assert.equal(judge.openCount, 0);
+  assert.equal(judge.known(by, 7), judged);
+});
+
+test('without any cache, too, who waited has what came of it', () => {
+  const judge = new BatchJudge({ cacheBytes: 0 });
+  const by = judgement();
+  const batch = batchOf(0, 'b');
+  const [one, two] = [judge.begin(by, batch), judge.begin(by, batch)];
+  assert.equal(judge.goOn(one, never)?.verdict, 'none');
+  judge.leave(one);
+  assert.equal(judge.goOn(two, never)?.verdict, 'none');
+  judge.leave(two);
+  assert.equal(by.filter.filter.counters.evaluated, 1);
+  assert.equal(judge.known(by, 0), undefined);
+});
+
+test('a batch that was left half judged is gone on with, and few are kept so', () => {
+  const judge = new BatchJudge({ cacheBytes: 0 });
+  const by = judgement();
+  for (let offset = 0; offset < 20; offset += 2) {
+    const judging = judge.begin(by, batchOf(offset, 'a', 'b'));
+    assert.equal(judge.goOn(judging, always), undefined);
+    judge.leave(judging);
+  }
+  assert.equal(judge.openCount, 4);
+  const again = judge.begin(by, batchOf(18, 'a', 'b'));
+  assert.ok(judge.goOn(again, always) !== undefined, 'one record was left');
+  judge.leave(again);
+  assert.equal(judge.openCount, 3);
+});
+
+test('a batch that compaction has emptied is shown as nothing, a control batch as it is', () => {
+  const judge = new BatchJudge({ cacheBytes: 1000 });
+  const by = judgement();
+  const verdictOf = (batch: RecordBatch) => judge.goOn(judge.begin(by, batch), never)?.verdict;
+  assert.equal(verdictOf(buildEmptyBatch(batchOf(3, 'a'))), 'none');
+  const control = buildBatch([{ key: Buffer.alloc(4), value: null, timestamp: 0 }], {
+    baseOffset: 9,
+    control: true,
+  });
+  assert.equal(verdictOf(control), 'all');
+});
+
+test('the cache keeps what was asked for last, within its bytes', () => {
+  const judge = new BatchJudge({ cacheBytes: 3 * 256 });
+  const by = judgement();
+  const look = (offset: number): void => {
+    judge.goOn(judge.begin(by, batchOf(offset, 'b')), never);
+  };
+  for (const offset of [0, 1, 2]) look(offset);
+  assert.ok(judge.known(by, 0) !== undefined);
+  look(3);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((offset) => judge.known(by, offset)?.verdict),
+    ['none', undefined, 'none', 'none'],
+  );
+  assert.equal(judge.cache.heldBytes, 3 * 256);
+});
