@@ -2,6 +2,7 @@ import type { RunningBroker } from '../broker/broker.ts';
 import type { Client } from '../client/client.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
+import type { Publisher } from './records/publisher.ts';
 import type { Figures } from './figures.ts';
 import type { SignIn } from './http/sign-in.ts';
 
@@ -11,6 +12,7 @@ export interface AdminServices {
   readonly broker: RunningBroker;
   /** Of this broker's own cluster, by its own listener. For changes, and for what other brokers know. */
   readonly client: Client;
+  readonly publisher: Publisher;
   readonly figures: Figures;
   readonly runtime: Pick<Runtime, 'clock' | 'timers' | 'random'>;
   readonly logger: Logger;

@@ -1,7 +1,7 @@
 import type { AdminListener, AdminModules } from '../broker/admin-port.ts';
-import type { RunningBroker } from '../broker/broker.ts';
 import { waitUntil } from '../broker/wait-until.ts';
 import { createClient, type Client } from '../client/client.ts';
+import type { ClientOptions } from '../client/client-options.ts';
 import type { AdminConfig } from '../config/admin-config.ts';
 import { invalidConfig } from '../config/invalid-config.ts';
 import type { Files } from '../runtime/runtime.ts';
@@ -12,6 +12,7 @@ import { ClientFigures } from './client-figures.ts';
 import { listenHttp, type HttpListener } from './http/http-listener.ts';
 import { PageFiles } from './http/page-files.ts';
 import { SignIn } from './http/sign-in.ts';
+import { Publisher } from './records/publisher.ts';
 import { routes } from './routes/table.ts';
 import type { AdminServices } from './services.ts';
 
@@ -33,10 +34,14 @@ export async function startAdmin(
   const address = must(config.listener, 'an admin listener has an address');
   const { portTries, http: limits } = config;
   const listener = await listenHttp({ address, portTries, limits, unref });
-  const client = clientOf(broker, modules);
+  const client = clientOf(modules, { clientId: 'odradek-console', unknownTopicTimeoutMs: 0 });
+  // By itself, since whoever only reads must not have topics made.
+  const producing = clientOf(modules, { clientId: 'odradek-http', autoCreateTopics: true });
+  const publisher = new Publisher({ broker, client: producing });
   const services: AdminServices = {
     broker,
     client,
+    publisher,
     figures: new ClientFigures({ client, broker, clock: runtime.clock }),
     runtime,
     logger,
@@ -62,11 +67,16 @@ export async function startAdmin(
     });
   }
   logger.info('serves over HTTP', { url: listener.url, console: config.console });
-  return new RunningAdmin({ listener, server, client, modules });
+  const closeClients = (): void => {
+    publisher.close();
+    client.close();
+    producing.close();
+  };
+  return new RunningAdmin({ listener, server, modules, closeClients });
 }
 
 /** A client of the broker's cluster, which begins with the broker itself. */
-function clientOf(broker: RunningBroker, { runtime }: AdminModules): Client {
+function clientOf({ broker, runtime }: AdminModules, options: Partial<ClientOptions>): Client {
   const { interBrokerListenerName } = broker.config;
   const { host, port } = must(
     broker.addresses.find(({ name }) => name === interBrokerListenerName) ?? broker.addresses[0],
@@ -75,11 +85,10 @@ function clientOf(broker: RunningBroker, { runtime }: AdminModules): Client {
   return createClient(
     {
       bootstrapServers: `${shownHost}:${port}`,
-      clientId: 'odradek-console',
       operationTimeoutMs: 15_000,
       requestTimeoutMs: 10_000,
-      unknownTopicTimeoutMs: 0,
       metadataMaxAgeMs: 5000,
+      ...options,
     },
     runtime,
   );
@@ -109,7 +118,7 @@ function secretIn(key: string, path: string | undefined, files: Files): string |
 interface AdminParts {
   readonly listener: HttpListener;
   readonly server: AdminServer;
-  readonly client: Client;
+  readonly closeClients: () => void;
   readonly modules: AdminModules;
 }
 
@@ -133,10 +142,10 @@ class RunningAdmin implements AdminListener {
   }
 
   destroy(): void {
-    const { listener, server, client } = this.#parts;
+    const { listener, server, closeClients } = this.#parts;
     listener.close();
     server.endStreams();
     listener.closeConnections();
-    client.close();
+    closeClients();
   }
 }

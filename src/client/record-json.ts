@@ -62,7 +62,15 @@ export function parseRecordJson(
   defaults: JsonLineDefaults,
   where: string,
 ): OutgoingRecord {
-  const fields = parsedObject(line, where);
+  return recordOf(parsedObject(line, where), defaults, where);
+}
+
+/** The record of which `fields` are those of such a line. `where` names it in errors. Throws likewise. */
+export function recordOf(
+  fields: Readonly<Record<string, unknown>>,
+  defaults: JsonLineDefaults,
+  where: string,
+): OutgoingRecord {
   for (const name of Object.keys(fields)) {
     if (!knownFields.has(name)) throw badLine(where, `unknown field ${name}`, knownFieldNames);
   }

@@ -1,13 +1,12 @@
 import { deepStrictEqual, match, strictEqual } from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { createBroker, type BrokerOptions } from '../../src/index.ts';
+import type { BrokerOptions } from '../../src/index.ts';
+import { adminBroker } from './admin-broker.ts';
 import { api, call, raw } from './http-client.ts';
 
 async function consoleOf(context: TestContext, options: BrokerOptions = {}): Promise<string> {
-  const started = await createBroker({ storage: 'memory', console: { port: 0 }, ...options });
-  context.after(() => started.stop());
-  return started.consoleUrl ?? '';
+  return (await adminBroker(context, options)).url;
 }
 
 /** Asks on a connection that is closed after the answer; `lines` are those of the request. */

@@ -2,12 +2,11 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from 'node:assert/st
 import { createServer } from 'node:http';
 import { test, type TestContext } from 'node:test';
 import { createBroker, createCluster, type Broker, type BrokerOptions } from '../../src/index.ts';
+import { adminBroker } from './admin-broker.ts';
 import { call } from './http-client.ts';
 
-async function broker(context: TestContext, options: BrokerOptions = {}): Promise<Broker> {
-  const started = await createBroker({ storage: 'memory', console: { port: 0 }, ...options });
-  context.after(() => started.stop());
-  return started;
+async function broker(context: TestContext, options?: BrokerOptions): Promise<Broker> {
+  return (await adminBroker(context, options)).broker;
 }
 
 /** The address of its console. */

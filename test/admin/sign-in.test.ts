@@ -3,13 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createBroker, type BrokerOptions } from '../../src/index.ts';
+import type { BrokerOptions } from '../../src/index.ts';
+import { adminBroker } from './admin-broker.ts';
 import { api, call } from './http-client.ts';
 
-async function consoleOf(context: TestContext, options: BrokerOptions): Promise<string> {
-  const started = await createBroker({ storage: 'memory', console: { port: 0 }, ...options });
-  context.after(() => started.stop());
-  return started.consoleUrl ?? '';
+async function consoleOf(context: TestContext, options: BrokerOptions = {}): Promise<string> {
+  return (await adminBroker(context, options)).url;
 }
 
 async function needsSignIn(url: string, headers: Record<string, string>): Promise<unknown> {

@@ -17,8 +17,9 @@ export interface StreamedAnswer {
   /** Written where nothing else was for a while, so that a connection that is dead is found out. */
   readonly keepAlive?: string;
   /**
-   * Writes the answer, which ends when this settles. A rejection breaks the connection off, so that nobody takes a
-   * part for the whole; that of `write` once the client has gone may be let through.
+   * Writes the answer, which ends when this settles. A rejection before anything was written is answered as any
+   * other; later it breaks the connection off, so that nobody takes a part for the whole. That of `write` once the
+   * client has gone may be let through.
    */
   readonly run: (writer: AnswerWriter) => Promise<void>;
 }
@@ -68,8 +69,11 @@ export function events(run: (stream: EventStream) => Promise<void>): StreamedAns
   };
 }
 
+/** How soon a browser connects again. */
+const retryAfterMs = 1000;
+
 /** What sends server-sent events. */
-class EventStream {
+export class EventStream {
   readonly #writer: AnswerWriter;
 
   constructor(writer: AnswerWriter) {
@@ -84,6 +88,16 @@ class EventStream {
   /** As of `AnswerWriter`. */
   get signal(): AbortSignal {
     return this.#writer.signal;
+  }
+
+  /** Tells the client that all is well before there is anything to send, and how soon to come back after a break. */
+  open(): Promise<void> {
+    return this.#writer.write(`retry: ${retryAfterMs}\n\n`);
+  }
+
+  /** Sends what `eventText` made, several of them at once maybe. As `write`. */
+  write(text: string): Promise<void> {
+    return this.#writer.write(text);
   }
 
   /** Sends `data` as JSON, which has no line breaks. `id` is where the client would go on. As `write`. */

@@ -76,7 +76,6 @@ export class Exchange {
       response.end();
       return;
     }
-    response.flushHeaders();
     const writer = new ResponseWriter(this.signal, response, this.#timers, {
       sendTimeoutMs: this.#sendTimeoutMs,
       keepAlive: answer.keepAlive,
@@ -85,7 +84,7 @@ export class Exchange {
       await answer.run(writer);
       response.end();
     } catch (error) {
-      response.destroy();
+      if (response.headersSent) response.destroy();
       if (!this.signal.aborted) throw error;
     } finally {
       writer.close();
@@ -169,7 +168,7 @@ class ResponseWriter implements AnswerWriter {
     if (keepAlive === undefined || this.#isClosed) return;
     this.#silence = this.#timers.setTimer(keepAliveAfterMs, () => {
       if (this.signal.aborted) return;
-      if (!this.isBehind) this.#response.write(keepAlive);
+      if (this.#response.headersSent && !this.isBehind) this.#response.write(keepAlive);
       this.#watchSilence();
     });
   }

@@ -77,6 +77,7 @@ function allowedHeaders(asked: string | undefined): string {
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
-  const known = /^(?:authorization|content-type|last-event-id|odradek-[a-z0-9._-]+)$/;
+  const known =
+    /^(?:authorization|content-type|last-event-id|odradek-(?:key|partition|timestamp|header-[a-z0-9._-]+))$/;
   return names.filter((name) => known.test(name)).join(', ');
 }

@@ -72,6 +72,10 @@ export function problemOf(error: unknown): HttpProblem | undefined {
         message,
         field: details.argument,
       });
+    case 'INVALID_FILTER': {
+      const { code, offset, line, column } = details;
+      return new HttpProblem(400, { code, message, at: { offset, line, column } });
+    }
     case 'TIMED_OUT':
       return new HttpProblem(504, { code: 'REQUEST_TIMED_OUT', message });
     case 'CONNECTION_FAILED':

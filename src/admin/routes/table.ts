@@ -1,6 +1,13 @@
 import type { Route } from '../http/route.ts';
 import { healthRoutes } from './health.ts';
+import { publishRoutes } from './publish.ts';
 import { sessionRoutes } from './session.ts';
+import { streamRoutes } from './stream.ts';
 
 /** Every route there is: the one list. Of several that match a path, the first does. */
-export const routes: readonly Route[] = [...healthRoutes, ...sessionRoutes];
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...publishRoutes,
+  ...sessionRoutes,
+  ...streamRoutes,
+];
