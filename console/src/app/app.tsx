@@ -8,6 +8,7 @@ import { applyTheme } from '../data/preferences.ts';
 import { session, sessionCame } from '../data/session.ts';
 import { useStore } from '../data/use-store.ts';
 import { Toasts } from '../ui/toast.tsx';
+import { Boundary } from './boundary.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { useLocation } from './router.ts';
 import type { Route } from './routes.ts';
@@ -67,7 +68,9 @@ function Shell(): ComponentChildren {
       <Side route={route} />
       <main ref={main} class="main" tabIndex={-1}>
         <ConnectionNotice />
-        <View route={route} />
+        <Boundary key={route.view}>
+          <View route={route} />
+        </Boundary>
       </main>
       <Toasts />
     </div>

@@ -1,0 +1,80 @@
+/**
+ * What of the cluster is drawn, and what is folded: at three topics every partition has a line, at a thousand the
+ * busiest have one each and the others are counted. Pure.
+ */
+import type {
+  BrokerFigures,
+  Picture,
+  ProducerFigures,
+} from '../../../src/admin/contract/picture.ts';
+import { bandsOf } from './compose-bands.ts';
+import { groupsOf } from './compose-groups.ts';
+import type { Scene, SceneOptions, SceneProducer } from './scene.ts';
+import { sizes } from './sizes.ts';
+import { worstWhys } from './worst-whys.ts';
+
+/** Chooses and folds. */
+export function sceneOf(picture: Picture, options: SceneOptions): Scene {
+  const whys = worstWhys(picture.whys);
+  const { bands, topicsMore } = bandsOf(picture, options, whys);
+  const shown = new Set(bands.map(({ topic }) => topic));
+  const columns = chooseColumns(picture.brokers, options.columnsMax);
+  return {
+    brokers: columns.map((broker) => ({
+      nodeId: broker.nodeId,
+      state: broker.state,
+      stateSinceMs: broker.stateSinceMs,
+      figures: broker.figures,
+      isController: broker.nodeId === picture.controllerId,
+      address: `${broker.host}:${broker.port}`,
+      why: whys.of('broker', String(broker.nodeId)),
+    })),
+    brokersMore: picture.brokers
+      .filter((broker) => !columns.includes(broker))
+      .map(({ nodeId }) => nodeId),
+    ...producersOf(picture, shown, options),
+    bands,
+    topicsMore: topicsMore + (options.topic === undefined ? picture.topicsMore : 0),
+    ...groupsOf(picture, shown, options, whys),
+  };
+}
+
+/** All if they fit; else those that are not up and those that lead most, in the order of their ids. */
+function chooseColumns(brokers: readonly BrokerFigures[], columnsMax: number): BrokerFigures[] {
+  const byId = (a: BrokerFigures, b: BrokerFigures): number => a.nodeId - b.nodeId;
+  if (brokers.length <= columnsMax) return brokers.toSorted(byId);
+  const rank = ({ state, leaders }: BrokerFigures): number => (state === 'up' ? leaders : Infinity);
+  return brokers
+    .toSorted((a, b) => (rank(a) === rank(b) ? byId(a, b) : rank(b) - rank(a)))
+    .slice(0, Math.max(columnsMax - 1, 1))
+    .toSorted(byId);
+}
+
+function producersOf(
+  picture: Picture,
+  shown: ReadonlySet<string>,
+  { topic, heightMax }: SceneOptions,
+): Pick<Scene, 'producers' | 'producersMore'> {
+  const candidates = picture.producers
+    .map((producer) => producerOf(producer, shown))
+    .filter(({ topics }) => topic === undefined || topics.length > 0);
+  const capacity = Math.max(3, Math.floor(heightMax / (sizes.producer + sizes.boxGap)));
+  const chosen = candidates
+    .toSorted((a, b) => Number(b.topics.length > 0) - Number(a.topics.length > 0))
+    .slice(0, capacity);
+  return {
+    producers: chosen,
+    producersMore:
+      candidates.length - chosen.length + (topic === undefined ? picture.producersMore : 0),
+  };
+}
+
+function producerOf(producer: ProducerFigures, shown: ReadonlySet<string>): SceneProducer {
+  return {
+    id: producer.id,
+    clientId: producer.clientId,
+    address: producer.address,
+    messagesPerSecond: producer.topics.reduce((total, one) => total + one.messagesPerSecond, 0),
+    topics: producer.topics.filter((one) => shown.has(one.topic)),
+  };
+}
