@@ -3,7 +3,7 @@ import type { Partition } from '../replication/partition.ts';
 import type { FetchReader } from './fetch-reader.ts';
 import type { FetchPartition } from './fetch-partition.ts';
 import type { FilteredScan } from './filtered/filtered-scan.ts';
-import type { TopicFilter } from './filtered/topic-filters.ts';
+import type { TopicFilter } from './filtered/topic-filter.ts';
 import { findInSource, findPartition, findPartitionById } from './find-partition.ts';
 import type { ApiServices } from './services.ts';
 

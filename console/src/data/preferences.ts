@@ -5,6 +5,8 @@ export interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
   /** `local`, `UTC` or an IANA name. */
   readonly zone: string;
+  /** Whether nothing in the picture moves. */
+  readonly still: boolean;
 }
 
 const storageKey = 'odradek-console';
@@ -13,7 +15,7 @@ const storageKey = 'odradek-console';
 export const preferences = createStore<Preferences>(read());
 
 function read(): Preferences {
-  const defaults: Preferences = { theme: 'system', zone: 'local' };
+  const defaults: Preferences = { theme: 'system', zone: 'local', still: false };
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
     return typeof kept === 'object' && kept !== null ? { ...defaults, ...kept } : defaults;

@@ -1,7 +1,7 @@
 import { BatchFiltering, type FilteredPlace } from '../../filter/filter-batch.ts';
 import type { RecordBatch } from '../../records/record-batch.ts';
 import { FilterCache, type JudgedBatch } from './filter-cache.ts';
-import type { TopicFilter } from './topic-filters.ts';
+import type { TopicFilter } from './topic-filter.ts';
 
 /** What batches are judged by. */
 export interface Judgement {

@@ -10,7 +10,7 @@ import { judgementPrefix, type BatchJudge, type Judgement, type Judging } from '
 import type { JudgedBatch } from './filter-cache.ts';
 import type { FilterTurns, TurnTaker } from './filter-turns.ts';
 import { Gathered } from './gathered.ts';
-import type { TopicFilter } from './topic-filters.ts';
+import type { TopicFilter } from './topic-filter.ts';
 
 /** What a scan reads, and how far. */
 export interface FilteredScanOptions {

@@ -1,48 +1,11 @@
-import { compileFilter, type Filter } from '../../filter/filter.ts';
+import { compileFilter } from '../../filter/filter.ts';
 import type { ImageDelta, TopicImage } from '../../metadata/image.ts';
 import type { Clock, Timers } from '../../runtime/runtime.ts';
 import type { Logger } from '../../util/logger.ts';
 import { hasCode } from '../../util/odradek-error.ts';
 import { BatchJudge } from './batch-judge.ts';
 import { FilterTurns } from './filter-turns.ts';
-
-/** Who reads by a filter while its fetch waits. */
-interface WaitingReader {
-  filterEnded(): void;
-}
-
-/** The filter of a filtered topic, compiled. */
-export class TopicFilter {
-  /** Another one for each time that a filter was compiled. */
-  readonly id: number;
-  readonly filter: Filter;
-  readonly #waiting = new Set<WaitingReader>();
-  #isEnded = false;
-
-  constructor(id: number, filter: Filter) {
-    this.id = id;
-    this.filter = filter;
-  }
-
-  /** Whether the topic has another filter by now, or is gone. */
-  get isEnded(): boolean {
-    return this.#isEnded;
-  }
-
-  /** Has `reader` told when the topic gets another filter, or goes. */
-  addReader(reader: WaitingReader): void {
-    this.#waiting.add(reader);
-  }
-
-  removeReader(reader: WaitingReader): void {
-    this.#waiting.delete(reader);
-  }
-
-  end(): void {
-    this.#isEnded = true;
-    for (const reader of this.#waiting) reader.filterEnded();
-  }
-}
+import { TopicFilter } from './topic-filter.ts';
 
 /** What filtered topics are served with. */
 export interface TopicFiltersModules {

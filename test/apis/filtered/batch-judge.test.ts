@@ -5,7 +5,7 @@ import {
   judgementPrefix,
   type Judgement,
 } from '../../../src/apis/filtered/batch-judge.ts';
-import { TopicFilter } from '../../../src/apis/filtered/topic-filters.ts';
+import { TopicFilter } from '../../../src/apis/filtered/topic-filter.ts';
 import { compileFilter } from '../../../src/filter/filter.ts';
 import { buildBatch, buildEmptyBatch } from '../../../src/records/batch-builder.ts';
 import type { RecordBatch } from '../../../src/records/record-batch.ts';
