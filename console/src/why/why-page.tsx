@@ -1,12 +1,26 @@
 import type { ComponentChildren } from 'preact';
 import { Page } from '../app/page.tsx';
-import { Loading } from '../ui/empty.tsx';
+import { useLive } from '../data/live.ts';
+import { Empty, Loading } from '../ui/empty.tsx';
+import { WhyList } from './why-list.tsx';
 
-/** What stands still, and why. */
+/** What stands still in the whole cluster, the worst first. */
 export function WhyPage(): ComponentChildren {
+  const picture = useLive();
   return (
-    <Page title="Why?">
-      <Loading />
+    <Page
+      title="Why?"
+      note="What stands still, lags or is at risk, with what it was seen by and what can be done."
+    >
+      {picture === null && <Loading />}
+      {picture !== null &&
+        (picture.whys.length === 0 ? (
+          <Empty title="Nothing stands still">
+            <p>Every partition has a leader and its replicas in sync, and every group goes on.</p>
+          </Empty>
+        ) : (
+          <WhyList whys={picture.whys} />
+        ))}
     </Page>
   );
 }
