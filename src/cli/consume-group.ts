@@ -2,7 +2,8 @@ import type { Client } from '../client/client.ts';
 import type { ConsumedRecord } from '../client/client-records.ts';
 import type { CliContext } from './cli-context.ts';
 import type { ConsumePlan, Reading } from './consume-plan.ts';
-import { isMeant, isPattern } from './topic-patterns.ts';
+import { isPattern } from '../util/wildcards.ts';
+import { isMeant } from './topic-patterns.ts';
 
 /** What was printed is committed about as often. */
 const commitEveryMs = 1000;

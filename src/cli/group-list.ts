@@ -4,7 +4,7 @@ import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
 import { printJson } from './report.ts';
 import { formatTable } from './table.ts';
-import { matchesWildcards } from './topic-patterns.ts';
+import { matchesWildcards } from '../util/wildcards.ts';
 
 /** `odradek group list`. */
 export const groupListCommand: Command = {

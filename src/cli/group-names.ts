@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { nearestWord } from '../util/nearest.ts';
 import { OdradekError } from '../util/odradek-error.ts';
-import { isPattern, matchesWildcards } from './topic-patterns.ts';
+import { isPattern, matchesWildcards } from '../util/wildcards.ts';
 
 /**
  * The ids that names and patterns stand for, in the order in which they were named, those of a pattern in their

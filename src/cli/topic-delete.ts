@@ -5,7 +5,8 @@ import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
 import { filteredTopics } from './filtered-topics.ts';
 import { reportOutcomes, reportOutcomesAsJson } from './report.ts';
-import { findTopics, isPattern } from './topic-patterns.ts';
+import { isPattern } from '../util/wildcards.ts';
+import { findTopics } from './topic-patterns.ts';
 
 /** `odradek topic delete`. */
 export const topicDeleteCommand: Command = {

@@ -5,7 +5,8 @@ import type { Consumer } from '../client/consumer.ts';
 import type { PartitionRange } from '../client/start-positions.ts';
 import type { Timer, Timers } from '../runtime/runtime.ts';
 import { hasCode } from '../util/odradek-error.ts';
-import { isMeant, isPattern } from './topic-patterns.ts';
+import { isPattern } from '../util/wildcards.ts';
+import { isMeant } from './topic-patterns.ts';
 
 /** Between an answer of the cluster and the next question. A new topic is read within about this time. */
 const lookEveryMs = 1000;

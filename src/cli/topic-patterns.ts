@@ -3,11 +3,7 @@ import type { TopicMetadata } from '../client/cluster-metadata.ts';
 import { valueOf } from '../client/admin-items.ts';
 import { OdradekError } from '../util/odradek-error.ts';
 import { nearestWord } from '../util/nearest.ts';
-
-/** Whether `text` stands for several topics: `*` is any characters, `?` is one. */
-export function isPattern(text: string): boolean {
-  return /[*?]/.test(text);
-}
+import { isPattern, matchesWildcards } from '../util/wildcards.ts';
 
 /**
  * Whether a topic is meant by a pattern. Those that belong to Kafka itself, whose names begin with two
@@ -16,12 +12,6 @@ export function isPattern(text: string): boolean {
 export function matchesPattern(name: string, pattern: string): boolean {
   if (name.startsWith('__') && !pattern.startsWith('__')) return false;
   return matchesWildcards(name, pattern);
-}
-
-/** Whether `name` is what `pattern` says, from its beginning to its end. */
-export function matchesWildcards(name: string, pattern: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${source.replaceAll('?', '.')}$`, 's').test(name);
 }
 
 /** Whether a topic is one of `named`, which are names and patterns. */
