@@ -1,6 +1,7 @@
 import type { RunningBroker } from '../broker/broker.ts';
 import { valueOf } from '../client/admin-items.ts';
 import type { Client } from '../client/client.ts';
+import type { GroupListing } from '../client/group/admin-groups.ts';
 import type { GroupDescription } from '../client/group/describe-groups.ts';
 import { partitionKey } from '../client/group/topic-partition.ts';
 import { offsetSpecs } from '../client/list-offsets.ts';
@@ -15,6 +16,7 @@ import type {
   Why,
 } from './contract/picture.ts';
 import type { Figures, GroupCounts, TopicCounts } from './figures.ts';
+import { groupCounts } from './groups/group-counts.ts';
 
 /** How old an answer may be. */
 const freshMs = 2000;
@@ -139,22 +141,11 @@ export class ClientFigures implements Figures {
   }
 
   async #countGroups(): Promise<ReadonlyMap<string, GroupCounts>> {
-    const listed = await this.#client.admin.listGroups();
-    return new Map(
-      listed.map(({ groupId, type, state, coordinatorId }) => [
-        groupId,
-        {
-          type: type === 'consumer' ? 'consumer' : 'classic',
-          state,
-          coordinatorId,
-          members: 0,
-          topics: [],
-          lag: null,
-          lagSeconds: null,
-          trend: 'unknown',
-        },
-      ]),
-    );
+    return this.groupsOf(await this.#client.admin.listGroups());
+  }
+
+  groupsOf(groups: readonly GroupListing[]): Promise<ReadonlyMap<string, GroupCounts>> {
+    return groupCounts(this.#client, groups);
   }
 
   async group(groupId: string): Promise<GroupFigures> {

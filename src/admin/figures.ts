@@ -1,3 +1,4 @@
+import type { GroupListing } from '../client/group/admin-groups.ts';
 import type { BrokerFigures, GroupFigures, PartitionFigures, Why } from './contract/picture.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface Figures {
   partitions(topic: string): Promise<readonly PartitionFigures[]>;
   /** Of all groups, by id. */
   groups(): Promise<ReadonlyMap<string, GroupCounts>>;
+  /** Of these groups, newly asked for, by id: those that a page of the list shows. */
+  groupsOf(groups: readonly GroupListing[]): Promise<ReadonlyMap<string, GroupCounts>>;
   /** One group, newly asked for. Rejects with `UNKNOWN_GROUP`. */
   group(groupId: string): Promise<GroupFigures>;
   /** In the order of their node ids. */

@@ -125,6 +125,11 @@ export class RunningBroker {
     return this.#config;
   }
 
+  /** What was set for it, by where. */
+  get configLayers(): ConfigLayers {
+    return this.#layers;
+  }
+
   get clusterId(): string {
     return must(this.#metadata).image.clusterId;
   }

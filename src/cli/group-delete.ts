@@ -1,7 +1,7 @@
 import type { Outcome } from '../client/admin-items.ts';
 import type { Client } from '../client/client.ts';
-import { membersProblem } from '../client/group/members-problem.ts';
-import { hasCode, type OdradekError } from '../util/odradek-error.ts';
+import { explainedRefusal } from '../client/group/members-problem.ts';
+import type { OdradekError } from '../util/odradek-error.ts';
 import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
 import { findGroupIds, withNearestGroup } from './group-names.ts';
@@ -93,12 +93,7 @@ async function explained(
   groupId: string,
   error: OdradekError,
 ): Promise<OdradekError> {
-  const isNonEmpty =
-    hasCode(error, 'BROKER_REFUSED') && error.details.errorName === 'NON_EMPTY_GROUP';
-  if (!isNonEmpty) return withNearestGroup(client, error);
-  const [group] = await client.admin.describeGroups([groupId]);
-  if (group === undefined || 'error' in group) return error;
-  return membersProblem(group.value, 'delete it') ?? error;
+  return withNearestGroup(client, await explainedRefusal(client, groupId, error));
 }
 
 /** Of each group those of the partitions for which something is committed. */

@@ -20,7 +20,7 @@ export interface ConfigResource {
 }
 
 /** Where values come from, by their number in responses. */
-const configSources = [
+export const configSources = [
   'UNKNOWN',
   'DYNAMIC_TOPIC_CONFIG',
   'DYNAMIC_BROKER_CONFIG',
@@ -33,7 +33,8 @@ const configSources = [
 ] as const;
 export type ConfigSource = (typeof configSources)[number];
 
-const configTypes = [
+/** Types of values, by their number in responses. */
+export const configTypes = [
   'UNKNOWN',
   'BOOLEAN',
   'STRING',

@@ -19,7 +19,10 @@ export interface HttpCall {
 /** Asks for `path`, which is sent as it stands, on a connection of its own. */
 export function call(url: string, path: string, options: HttpCall = {}): Promise<HttpAnswer> {
   const { hostname, port } = new URL(url);
-  const { method = 'GET', headers = {}, body } = options;
+  const { method = 'GET', body } = options;
+  // Node gives a body its length for some methods only.
+  const framing = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const headers = { ...framing, ...options.headers };
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       { host: hostname.replace(/^\[|\]$/g, ''), port, path, method, headers, agent: false },

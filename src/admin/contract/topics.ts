@@ -107,7 +107,7 @@ export interface ResetOffsetsBody {
   readonly topic: string;
   /** All unless given. */
   readonly partitions?: readonly number[];
-  /** `shift` by so many records; `to` as `from` in the query of `messages`. */
+  /** As `from` in the query of `messages`, or `shift:N` by so many records, with a minus back. */
   readonly to: string;
   readonly dryRun?: boolean;
 }
@@ -136,7 +136,8 @@ export interface BrokerDetail extends BrokerFigures {
 
 /**
  * `GET /api/configs/topics/NAME`, `/api/configs/brokers/ID`, `/api/configs/brokers/default`, `/api/configs/groups/ID`
- * → ConfigRow[]; `PATCH` there takes ConfigChangesBody. `GET /api/config-keys/topics` → ConfigRow[] with the defaults
+ * → ConfigRow[] (of `default`, what can be set for all brokers); `PATCH` there takes ConfigChangesBody → ConfigRow[], those
+ * that it changes, as they are then or with `dryRun` would be. `GET /api/config-keys/topics` → ConfigRow[] with the defaults
  * of this broker, for the form that makes topics.
  */
 export interface ConfigRow {

@@ -1,4 +1,7 @@
 import type { Route } from '../http/route.ts';
+import { brokerRoutes } from './brokers.ts';
+import { configRoutes } from './configs.ts';
+import { groupRoutes } from './groups.ts';
 import { healthRoutes } from './health.ts';
 import { publishRoutes } from './publish.ts';
 import { sessionRoutes } from './session.ts';
@@ -10,4 +13,7 @@ export const routes: readonly Route[] = [
   ...publishRoutes,
   ...sessionRoutes,
   ...streamRoutes,
+  ...groupRoutes,
+  ...configRoutes,
+  ...brokerRoutes,
 ];

@@ -1,4 +1,5 @@
-import type { OdradekError } from '../../util/odradek-error.ts';
+import { hasCode, type OdradekError } from '../../util/odradek-error.ts';
+import type { Client } from '../client.ts';
 import { type GroupDescription, nonEmptyGroup } from './describe-groups.ts';
 
 /** How many members are named in a message. */
@@ -27,4 +28,18 @@ export function membersProblem(
 /** A host as people write it: Kafka's brokers put a slash in front. */
 export function hostText(host: string): string {
   return host.replace(/^\//, '');
+}
+
+/** `error`, with which a group was not deleted; where members are in the way, with who they are. */
+export async function explainedRefusal(
+  client: Client,
+  groupId: string,
+  error: OdradekError,
+): Promise<OdradekError> {
+  const isNonEmpty =
+    hasCode(error, 'BROKER_REFUSED') && error.details.errorName === 'NON_EMPTY_GROUP';
+  if (!isNonEmpty) return error;
+  const [group] = await client.admin.describeGroups([groupId]);
+  if (group === undefined || 'error' in group) return error;
+  return membersProblem(group.value, 'delete it') ?? error;
 }
