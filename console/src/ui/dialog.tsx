@@ -51,8 +51,13 @@ export interface ConfirmProps {
   /** What the button says that does it: a verb and what it is done to. */
   readonly action: string;
   readonly danger?: boolean;
+  readonly wide?: boolean;
+  /** Closed by whoever looks at what came of it, not by itself. */
+  readonly staysOpen?: boolean;
   /** The name that must be typed first. */
   readonly typeName?: string;
+  /** Whether what is needed was put in; it is unless it is said. */
+  readonly isReady?: boolean;
   /** Does it; what it throws is shown, and the dialog stays. */
   readonly onConfirm: () => Promise<void>;
   readonly onClose: () => void;
@@ -69,15 +74,16 @@ export function Confirm(props: ConfirmProps): ComponentChildren {
     setError(undefined);
     try {
       await onConfirm();
-      onClose();
+      if (props.staysOpen === true) setBusy(false);
+      else onClose();
     } catch (thrown) {
       setError(toApiError(thrown));
       setBusy(false);
     }
   };
-  const allowed = typeName === undefined || typed === typeName;
+  const allowed = (props.isReady ?? true) && (typeName === undefined || typed === typeName);
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} wide={props.wide ?? false}>
       <form
         class="stack"
         onSubmit={(event) => {
@@ -97,7 +103,7 @@ export function Confirm(props: ConfirmProps): ComponentChildren {
         )}
         {error !== undefined && <ErrorNotice error={error} />}
         <div class="dialog-foot">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{props.staysOpen === true ? 'Close' : 'Cancel'}</Button>
           <Button
             type="submit"
             kind={danger ? 'danger-primary' : 'primary'}

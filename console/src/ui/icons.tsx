@@ -26,6 +26,8 @@ const shapes = {
   send: 'M4 12 20 4l-5 16-4-6.500zM11 13.5 20 4',
   filter: 'M4 5h16l-6 8v6l-4-2v-4z',
   warning: 'M12 4 2.5 20h19zM12 10v5M12 17.500h.01',
+  up: 'm6 15 6-6 6 6',
+  down: 'm6 9 6 6 6-6',
   chevron: 'm9 6 6 6-6 6',
 } as const;
 
