@@ -1,4 +1,4 @@
-import { type ApiError, toApiError } from './api-error.ts';
+import { toApiError, type ApiError } from './api-error.ts';
 import { request } from './api.ts';
 import { missedBroker } from './connection.ts';
 import { createEventParser, type ServerEvent } from './event-parser.ts';

@@ -2,7 +2,7 @@ import type { RecordBody } from '../../../src/admin/contract/messages.ts';
 import { commandLine, oneAfterTheOther, withInput } from '../data/command-line.ts';
 import { shellQuote } from '../data/shell-quote.ts';
 import type { MessagesQuery } from './messages-query.ts';
-import { commandPosition, parseCursor, type PartitionOffset } from './position.ts';
+import { commandPosition, parseCursor, runsOf, type PartitionOffset } from './position.ts';
 
 // More lines than this one after the other are no help to anybody.
 const linesMax = 8;
@@ -83,20 +83,6 @@ export function resendCommand(
     options: [['--json'], wanted.keepPartition ? undefined : ['--repartition']],
   });
   return `${oneAfterTheOther(reads)} | ${write}`;
-}
-
-/** Records that follow each other in a partition, as `[from, until)`. */
-export function runsOf(
-  records: readonly PartitionOffset[],
-): readonly { readonly partition: number; readonly from: number; readonly until: number }[] {
-  const sorted = records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
-  const runs: { partition: number; from: number; until: number }[] = [];
-  for (const { partition, offset } of sorted) {
-    const last = runs.at(-1);
-    if (last?.partition === partition && last.until === offset) last.until = offset + 1;
-    else runs.push({ partition, from: offset, until: offset + 1 });
-  }
-  return runs;
 }
 
 function newestCommand(

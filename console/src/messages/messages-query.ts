@@ -1,5 +1,12 @@
 import { choiceIn, queryText, wholeIn, wholeNumber } from '../data/query-text.ts';
-import { parseCursor, parsePosition, positionText, type PartitionOffset } from './position.ts';
+import {
+  formatRuns,
+  parseCursor,
+  parsePosition,
+  parseRuns,
+  positionText,
+  type PartitionOffset,
+} from './position.ts';
 import type { Position } from './position.ts';
 
 /** The order in which records come; `tail` shows what is written from now on. */
@@ -21,6 +28,8 @@ export interface MessagesQuery {
   readonly committed: boolean;
   /** The record that is open beside the list. */
   readonly open: PartitionOffset | null;
+  /** Those that are ticked. */
+  readonly selected: readonly PartitionOffset[];
 }
 
 /** Matching records on a page unless it is said otherwise, and at most. */
@@ -37,6 +46,7 @@ export const newestMessages: MessagesQuery = {
   limit: messagesLimits.usual,
   committed: false,
   open: null,
+  selected: [],
 };
 
 /** What the query of an address says; what makes no sense in it is as if it were not there. */
@@ -60,6 +70,7 @@ export function parseMessagesQuery(text: string): MessagesQuery {
     }),
     committed: query.get('isolation') === 'read_committed',
     open: parseCursor(query.get('open'))?.[0] ?? null,
+    selected: parseRuns(query.get('select')),
   };
 }
 
@@ -76,6 +87,7 @@ export function formatMessagesQuery(query: MessagesQuery): string {
     ['limit', query.limit === messagesLimits.usual ? undefined : query.limit],
     ['isolation', query.committed ? 'read_committed' : undefined],
     ['open', open === null ? undefined : `${open.partition}:${open.offset}`],
+    ['select', formatRuns(query.selected)],
   ]);
 }
 
@@ -114,7 +126,7 @@ export function changedMessages(
   query: MessagesQuery,
   change: Partial<MessagesQuery>,
 ): MessagesQuery {
-  return { ...query, cursor: null, open: null, ...change };
+  return { ...query, cursor: null, open: null, selected: [], ...change };
 }
 
 function fromOf(query: MessagesQuery, hasFrom: boolean): string | undefined {

@@ -20,7 +20,7 @@ test('every part of a view comes back from its address', () => {
     'partition=0&partition=2&order=offset&from=offset%3A42&until=time%3A1700000000000',
     'order=partition&from=last%3A10&cursor=0%3A5%2C1%3A9007199254740991',
     'order=tail&where=value.player+%3D%3D+%22ViratKohli%22+%26%26+key+%21%3D+%27%C3%A9%27',
-    'limit=500&isolation=read_committed&open=3%3A17',
+    'limit=500&isolation=read_committed&open=3%3A17&select=0%3A5-9%2C1%3A3',
   ];
   for (const address of addresses) {
     assert.equal(formatMessagesQuery(parseMessagesQuery(address)), address);
@@ -29,7 +29,7 @@ test('every part of a view comes back from its address', () => {
 
 test('what makes no sense in an address is as if it were not there', () => {
   const nonsense =
-    'partition=x&partition=-1&order=oldest&from=offset:x&until=never&cursor=1;2&limit=0&open=a';
+    'partition=x&partition=-1&select=0:0-99999999&order=oldest&from=offset:x&until=never&cursor=1;2&limit=0&open=a';
   assert.deepEqual(parseMessagesQuery(nonsense), newestMessages);
   assert.equal(parseMessagesQuery('limit=10001').limit, 100);
   assert.equal(parseCursor('0:99999999999999999'), null);

@@ -1,0 +1,211 @@
+import type { ComponentChildren } from 'preact';
+import type { PartitionFigures, Why } from '../../../src/admin/contract/picture.ts';
+import type { TopicDetail } from '../../../src/admin/contract/topics.ts';
+import { hrefOf } from '../app/routes.ts';
+import { useResource } from '../data/use-resource.ts';
+import { Badge } from '../ui/badge.tsx';
+import { DataTable, type Column } from '../ui/data-table.tsx';
+import { bytes, bytesPerSecond, exact, perSecond } from '../ui/figures.ts';
+import { Whys } from '../ui/whys.tsx';
+
+/** What a topic is, where its partitions lie, and who reads it. */
+export function TopicOverview({ topic }: { readonly topic: TopicDetail }): ComponentChildren {
+  const path = `api/why/topics/${encodeURIComponent(topic.name)}`;
+  const whys = useResource<readonly Why[]>(path);
+  return (
+    <>
+      <Whys whys={whys.data ?? []} />
+      {topic.filtered !== null && <FilteredOf filtered={topic.filtered} />}
+      <TopicFacts topic={topic} />
+      <section class="section" aria-labelledby="partitions-title">
+        <h2 id="partitions-title">Partitions</h2>
+        <DataTable
+          label="Partitions"
+          columns={partitionColumns(topic)}
+          rows={topic.partitionFigures}
+          keyOf={({ index }) => String(index)}
+        />
+      </section>
+      <GroupsOf topic={topic} />
+      {topic.filteredTopics.length > 0 && <FilteredTopicsOf topic={topic} />}
+    </>
+  );
+}
+
+function FilteredOf({
+  filtered,
+}: {
+  readonly filtered: NonNullable<TopicDetail['filtered']>;
+}): ComponentChildren {
+  return (
+    <section class="section" aria-label="Filter">
+      <p>
+        The records of{' '}
+        <a href={hrefOf({ view: 'topic', topic: filtered.sourceTopic, tab: '' })}>
+          {filtered.sourceTopic}
+        </a>{' '}
+        where
+      </p>
+      <pre class="filter-shown">{filtered.filter}</pre>
+    </section>
+  );
+}
+
+function TopicFacts({ topic }: { readonly topic: TopicDetail }): ComponentChildren {
+  const bytesIn = topic.partitionFigures.reduce((sum, one) => sum + one.bytesPerSecond, 0);
+  return (
+    <dl class="facts">
+      <Fact name={topic.filtered === null ? 'Messages' : 'Offsets of its source'}>
+        {exact(topic.messages)}
+      </Fact>
+      {topic.filtered === null && <Fact name="Size of each replica">{bytes(topic.sizeBytes)}</Fact>}
+      <Fact name="Written">
+        {perSecond(topic.messagesPerSecond)}
+        <span class="faint"> · {bytesPerSecond(bytesIn)}</span>
+      </Fact>
+      <Fact name="Partitions">{exact(topic.partitions)}</Fact>
+      <Fact name="Replicas">{exact(topic.replicationFactor)}</Fact>
+      <Fact name="Cleanup">{topic.cleanupPolicy}</Fact>
+      <Fact name="Id">
+        <code>{topic.id}</code>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({
+  name,
+  children,
+}: {
+  readonly name: string;
+  readonly children: ComponentChildren;
+}): ComponentChildren {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function partitionColumns(topic: TopicDetail): readonly Column<PartitionFigures>[] {
+  return [
+    {
+      name: 'index',
+      title: 'Partition',
+      cell: ({ index }) => (
+        <a
+          href={hrefOf(
+            { view: 'topic', topic: topic.name, tab: 'messages' },
+            { partition: String(index) },
+          )}
+          title={`Messages of partition ${index}`}
+        >
+          {index}
+        </a>
+      ),
+    },
+    {
+      name: 'leader',
+      title: 'Leader',
+      cell: ({ leader }) =>
+        leader === -1 ? (
+          <Badge tone="bad" dot>
+            none
+          </Badge>
+        ) : (
+          <a href={hrefOf({ view: 'broker', broker: String(leader) })}>{leader}</a>
+        ),
+    },
+    { name: 'replicas', title: 'Replicas', cell: (one) => <Replicas partition={one} /> },
+    { name: 'start', title: 'Start', number: true, cell: (one) => exact(one.logStartOffset) },
+    { name: 'end', title: 'High watermark', number: true, cell: (one) => exact(one.highWatermark) },
+    {
+      name: 'messages',
+      title: 'Messages',
+      number: true,
+      cell: ({ highWatermark, logStartOffset }) =>
+        exact(
+          highWatermark === null || logStartOffset === null ? null : highWatermark - logStartOffset,
+        ),
+    },
+    { name: 'size', title: 'Size', number: true, cell: (one) => bytes(one.sizeBytes) },
+    {
+      name: 'rate',
+      title: 'Written',
+      number: true,
+      cell: ({ messagesPerSecond: rate }) =>
+        rate === 0 ? <span class="faint">–</span> : perSecond(rate),
+    },
+  ];
+}
+
+/** Brokers with a copy; who is not in sync, and how far behind, stands out. */
+function Replicas({ partition }: { readonly partition: PartitionFigures }): ComponentChildren {
+  const { replicas, isr, followerLag } = partition;
+  return (
+    <span class="name-cell">
+      {replicas.map((id) => {
+        const lag = followerLag[String(id)];
+        if (isr.includes(id)) {
+          return (
+            <Badge key={id} title={`Broker ${id} is in sync`}>
+              {id}
+            </Badge>
+          );
+        }
+        const behind = lag === undefined ? '' : `, ${exact(lag)} records behind`;
+        return (
+          <Badge key={id} tone="warn" title={`Broker ${id} is not in sync${behind}`}>
+            {id} not in sync
+          </Badge>
+        );
+      })}
+    </span>
+  );
+}
+
+const groupColumns: readonly Column<TopicDetail['groups'][number]>[] = [
+  {
+    name: 'group',
+    title: 'Group',
+    cell: ({ groupId }) => (
+      <a href={hrefOf({ view: 'group', group: groupId, tab: '' })}>{groupId}</a>
+    ),
+  },
+  { name: 'state', title: 'State', cell: ({ state }) => <Badge>{state}</Badge> },
+  { name: 'lag', title: 'Lag', number: true, cell: ({ lag }) => exact(lag) },
+];
+
+function GroupsOf({ topic }: { readonly topic: TopicDetail }): ComponentChildren {
+  return (
+    <section class="section" aria-labelledby="groups-title">
+      <h2 id="groups-title">Groups that read it</h2>
+      {topic.groups.length === 0 ? (
+        <p class="muted">No group has committed an offset for it or has it assigned.</p>
+      ) : (
+        <DataTable
+          label="Groups"
+          columns={groupColumns}
+          rows={topic.groups}
+          keyOf={({ groupId }) => groupId}
+        />
+      )}
+    </section>
+  );
+}
+
+function FilteredTopicsOf({ topic }: { readonly topic: TopicDetail }): ComponentChildren {
+  return (
+    <section class="section" aria-labelledby="filtered-title">
+      <h2 id="filtered-title">Filtered topics of it</h2>
+      <ul class="row">
+        {topic.filteredTopics.map((name) => (
+          <li key={name}>
+            <a href={hrefOf({ view: 'topic', topic: name, tab: '' })}>{name}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
