@@ -6,25 +6,18 @@ import { makeTopics } from '../apis/make-topics.ts';
 import type { ApiServices } from '../apis/services.ts';
 import type { BrokerConfig } from '../config/broker-config.ts';
 import type { ConfigLayers } from '../config/config-layers.ts';
-import { resolveBrokerConfig } from '../config/resolve-broker-config.ts';
-import { resolveLogConfig } from '../config/topic-config.ts';
 import type { ControllerSettings } from '../controller/controller-settings.ts';
 import type { CreateTopicResult, NewTopic } from '../controller/create-topics.ts';
 import { mayLackRecords } from '../controller/register-broker.ts';
-import {
-  emptyConfig,
-  type ClusterImage,
-  type ConfigImage,
-  type ListenerImage,
-} from '../metadata/image.ts';
+import { emptyConfig, type ClusterImage, type ListenerImage } from '../metadata/image.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
-import type { LogConfig } from '../storage/log-config.ts';
 import { LogManager } from '../storage/log-manager.ts';
 import { must } from '../util/assert.ts';
 import { isError } from '../util/is-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { adoptLogs } from './adopt-logs.ts';
+import { BrokerSettings } from './broker-settings.ts';
 import type { BrokerModules, BrokerSetup } from './broker-setup.ts';
 import { clusterIdOf } from './cluster-identity.ts';
 import { ClusterMetadata } from './cluster-metadata.ts';
@@ -63,8 +56,7 @@ export class RunningBroker {
   readonly #answerMemory: AnswerMemory;
   /** What it counts of itself. */
   readonly figures: OwnFigures;
-  #config: BrokerConfig;
-  #layers: ConfigLayers;
+  readonly #settings: BrokerSettings;
   #opened: OpenedStore | undefined;
   #metadata: ClusterMetadata | undefined;
   #membership: Membership | undefined;
@@ -85,8 +77,7 @@ export class RunningBroker {
     this.#runtime = { ...modules.runtime, timers };
     this.#logger = modules.logger;
     if (modules.store !== undefined) this.#opened = sharedStore(modules.store);
-    this.#layers = { dynamicBroker: new Map(), dynamicDefault: new Map(), static: setup.values };
-    this.#config = resolveBrokerConfig(this.#layers);
+    this.#settings = new BrokerSettings(setup.values);
     this.#wheel = new TimerWheel({}, this.#runtime);
     this.figures = new OwnFigures(setup, { runtime: this.#runtime, broker: this });
     const contention = new Contention({
@@ -95,12 +86,12 @@ export class RunningBroker {
       look: () => this.#listeners.closeSlow(),
     });
     const onContended = (): void => contention.begin();
-    this.#memory = new RequestMemory(this.#config.queuedMaxRequestBytes, onContended);
-    this.#answerMemory = new AnswerMemory(this.#config.queuedMaxAnswerBytes, onContended);
+    this.#memory = new RequestMemory(this.config.queuedMaxRequestBytes, onContended);
+    this.#answerMemory = new AnswerMemory(this.config.queuedMaxAnswerBytes, onContended);
     this.#listeners = new Listeners({
       network: modules.runtime.network,
       logger: modules.logger,
-      config: () => this.#config,
+      config: () => this.config,
       defect: (error) => this.#defect(error),
     });
     this.#closed.promise.catch(() => {});
@@ -122,12 +113,12 @@ export class RunningBroker {
   }
 
   get config(): BrokerConfig {
-    return this.#config;
+    return this.#settings.config;
   }
 
   /** What was set for it, by where. */
   get configLayers(): ConfigLayers {
-    return this.#layers;
+    return this.#settings.layers;
   }
 
   get clusterId(): string {
@@ -196,7 +187,7 @@ export class RunningBroker {
   async #start(): Promise<void> {
     const logManager = await this.#openLogs();
     const bound = await this.#listeners.bind();
-    this.#advertised = advertisedAddresses(this.#config.advertisedListeners, bound);
+    this.#advertised = advertisedAddresses(this.config.advertisedListeners, bound);
     await this.#join(logManager);
     const services = this.#services(logManager);
     this.#apiServices = services;
@@ -208,7 +199,7 @@ export class RunningBroker {
       memory: this.#memory,
       answerMemory: this.#answerMemory,
       logger: this.#logger,
-      config: () => this.#config,
+      config: () => this.config,
       defect: services.defect,
     });
   }
@@ -218,24 +209,24 @@ export class RunningBroker {
     this.#logManager = await LogManager.start(
       {
         directories: this.#setup.directories,
-        nodeId: this.#config.nodeId,
+        nodeId: this.config.nodeId,
         temporary: this.#setup.temporary,
         inMemory: this.#setup.inMemory === true,
         leaveAlone: storeFiles,
         configOf: (topic) => {
           const known = must(this.#metadata).image.topicsByName.get(topic);
-          if (known !== undefined) return this.#logConfig(known.config);
+          if (known !== undefined) return this.#settings.logConfig(known.config);
           // Another broker's, to be adopted: it may be compacted, and its gaps are then no damage.
-          return { ...this.#logConfig(emptyConfig), cleanupPolicyCompact: true };
+          return { ...this.#settings.logConfig(emptyConfig), cleanupPolicyCompact: true };
         },
         topicIdOf: (topic) => this.metadata.image.topicsByName.get(topic)?.id,
         mayLackRecords: (directories) => {
-          const before = this.metadata.image.brokers.get(this.#config.nodeId);
+          const before = this.metadata.image.brokers.get(this.config.nodeId);
           return mayLackRecords(before, ownLogs(directories, this.#runtime.files));
         },
         onLocked: async ({ clusterId }) => this.#openMetadata(clusterId),
-        cleaner: () => cleanerSettings(this.#config),
-        limits: logManagerLimits(this.#config),
+        cleaner: () => cleanerSettings(this.config),
+        limits: logManagerLimits(this.config),
       },
       { runtime: this.#runtime, logger: this.#logger },
     );
@@ -245,7 +236,7 @@ export class RunningBroker {
   /** Answers the cluster that the metadata is of, if any; `clusterId` is that of the log directories. */
   async #openMetadata(clusterId: string | undefined): Promise<string | undefined> {
     const modules = { runtime: this.#runtime, logger: this.#logger };
-    this.#opened ??= await openStore(this.#setup, this.#config, modules);
+    this.#opened ??= await openStore(this.#setup, this.config, modules);
     const { store, isShared } = this.#opened;
     this.#metadata = await ClusterMetadata.open(
       {
@@ -275,7 +266,7 @@ export class RunningBroker {
   async #join(logManager: LogManager): Promise<void> {
     const metadata = this.metadata;
     if (metadata.image.clusterId === '') {
-      const whose = { nodeId: this.#config.nodeId, address: must(this.#advertised[0]) };
+      const whose = { nodeId: this.config.nodeId, address: must(this.#advertised[0]) };
       await adoptLogs(whose, { ...this.#runtime, logManager, metadata, logger: this.#logger });
     }
     await metadata.removeLeftovers();
@@ -284,14 +275,14 @@ export class RunningBroker {
     this.#groups = this.#groupCoordinators(metadata);
     this.#replicas = this.#replicaManager(metadata);
     this.#partitions = new Partitions(
-      { nodeId: this.#config.nodeId, isShared: must(this.#opened).isShared },
+      { nodeId: this.config.nodeId, isShared: must(this.#opened).isShared },
       {
         ...this.#runtime,
-        limits: { decompressedBytesMax: this.#config.decompressedBatchMaxBytes },
+        limits: { decompressedBytesMax: this.config.decompressedBatchMaxBytes },
         defect: (error) => this.#defect(error),
         logManager,
         logger: this.#logger,
-        logConfig: (topic) => this.#logConfig(topic.config),
+        logConfig: (topic) => this.#settings.logConfig(topic.config),
         replication: this.#replicas.replication,
         listeners: [this.#replicas, this.#groups],
       },
@@ -305,10 +296,10 @@ export class RunningBroker {
     return {
       runtime: this.#runtime,
       logger: this.#logger,
-      config: (): BrokerConfig => this.#config,
+      config: (): BrokerConfig => this.config,
       image: (): ClusterImage => metadata.image,
       mayLead: (): boolean => this.mayLead,
-      settings: (): ControllerSettings => this.#controllerSettings(),
+      settings: (): ControllerSettings => this.#settings.ofController,
       defect: (error: unknown): void => this.#defect(error),
     };
   }
@@ -317,13 +308,13 @@ export class RunningBroker {
     const { store, isShared } = must(this.#opened);
     const listeners = this.#advertised;
     return new Membership(
-      { nodeId: this.#config.nodeId, isShared },
+      { nodeId: this.config.nodeId, isShared },
       {
         ...this.#surroundings(metadata),
         store,
         metadata,
         registration: ownRegistration(
-          { config: this.#config, listeners, figuresSecret: this.figures.secret },
+          { config: this.config, listeners, figuresSecret: this.figures.secret },
           { logManager, files: this.#runtime.files },
         ),
         suspended: () => this.#partitions?.suspend(),
@@ -334,7 +325,7 @@ export class RunningBroker {
   #replicaManager(metadata: ClusterMetadata): ReplicaManager {
     const membership = must(this.#membership);
     return new ReplicaManager(
-      { nodeId: this.#config.nodeId },
+      { nodeId: this.config.nodeId },
       {
         ...this.#surroundings(metadata),
         metadata,
@@ -346,7 +337,7 @@ export class RunningBroker {
   #groupCoordinators(metadata: ClusterMetadata): GroupCoordinators {
     const surroundings = { ...this.#runtime, ...this.#surroundings(metadata) };
     return new GroupCoordinators(
-      { nodeId: this.#config.nodeId },
+      { nodeId: this.config.nodeId },
       {
         ...surroundings,
         wheel: this.#wheel,
@@ -357,15 +348,15 @@ export class RunningBroker {
   }
 
   #services(logManager: LogManager): ApiServices {
-    const currentConfig = (): BrokerConfig => this.#config;
+    const currentConfig = (): BrokerConfig => this.config;
     const { maxIncrementalFetchSessionCacheSlots: slots, filterCacheBytes: cacheBytes } =
-      this.#config;
+      this.config;
     const { metadata, partitions } = this;
     return {
       get config() {
         return currentConfig();
       },
-      nodeId: this.#config.nodeId,
+      nodeId: this.config.nodeId,
       clusterId: this.clusterId,
       ...this.#runtime,
       wheel: this.#wheel,
@@ -376,7 +367,7 @@ export class RunningBroker {
       logManager,
       metadata,
       mayLead: () => this.mayLead,
-      peers: new PeerViews({ nodeId: this.#config.nodeId }, this.#surroundings(metadata)),
+      peers: new PeerViews({ nodeId: this.config.nodeId }, this.#surroundings(metadata)),
       groups: this.groups,
       figures: this.figures,
       fetchSessions: new FetchSessions({ slots }, this.#runtime),
@@ -386,16 +377,12 @@ export class RunningBroker {
       ),
       answerMemory: this.#answerMemory,
       served: servedApis,
-      configLayers: () => this.#layers,
-      controllerSettings: () => this.#controllerSettings(),
+      configLayers: () => this.#settings.layers,
+      controllerSettings: () => this.#settings.ofController,
       image: () => metadata.image,
       currentLeader: (...partition) => metadata.currentLeader(...partition),
       defect: (error) => this.#defect(error),
     };
-  }
-
-  #controllerSettings(): ControllerSettings {
-    return { config: this.#config, layers: this.#layers };
   }
 
   /** Makes topics, and waits until they can be used. A result for each name. */
@@ -403,22 +390,9 @@ export class RunningBroker {
     return makeTopics(must(this.#apiServices), topics, { validateOnly: false });
   }
 
-  #logConfig(config: ConfigImage): LogConfig {
-    return {
-      ...resolveLogConfig(config.values, this.#layers),
-      producerIdExpirationMs: this.#config.producerIdExpirationMs,
-    };
-  }
-
   /** Takes up what was set at run time for this broker or for all. */
   #reconfigure(): void {
-    const { brokerConfigs, defaultBrokerConfig } = this.metadata.image;
-    this.#layers = {
-      dynamicBroker: (brokerConfigs.get(this.#config.nodeId) ?? emptyConfig).values,
-      dynamicDefault: defaultBrokerConfig.values,
-      static: this.#setup.values,
-    };
-    this.#config = resolveBrokerConfig(this.#layers);
+    this.#settings.take(this.metadata.image);
     this.#logManager?.cleaner.settingsChanged();
   }
 
@@ -465,7 +439,7 @@ export class RunningBroker {
   /** Waits until every request that was begun is answered, for `odradek.shutdown.drain.ms` at most. */
   async #answered(): Promise<void> {
     await this.#turn();
-    await waitUntil(() => this.#listeners.idle, this.#config.shutdownDrainMs, this.#runtime);
+    await waitUntil(() => this.#listeners.idle, this.config.shutdownDrainMs, this.#runtime);
   }
 
   #turn(): Promise<void> {
