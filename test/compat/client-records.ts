@@ -5,6 +5,9 @@ import type { Target } from './target.ts';
 
 type FetchRequestTopic = FetchOptions<Buffer, Buffer, Buffer, Buffer>['topics'][number];
 
+/** In the attributes of a batch: its records are no client's. */
+const controlBit = 0x20;
+
 /** A record as a client reads it, in a form that tests compare. */
 export interface ClientRecord {
   readonly partition: number;
@@ -77,6 +80,10 @@ async function fetchAll(consumer: Consumer, topic: string): Promise<ClientRecord
       const { partitionIndex, highWatermark } = partition;
       const before = must(from[partitionIndex]);
       for (const batch of partition.records ?? []) {
+        if ((batch.attributes & controlBit) !== 0) {
+          from[partitionIndex] = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+          continue;
+        }
         for (const record of batch.records) {
           const offset = batch.firstOffset + BigInt(record.offsetDelta);
           if (offset < before) continue;
