@@ -18,10 +18,9 @@ export function commandLine(bootstrapServers: string, wanted: OdradekCommand): s
   const options = (wanted.options ?? [])
     .filter((option) => option !== undefined)
     .flatMap(([name, value]) => optionWords(name, value));
-  const cluster =
-    bootstrapServers === '' || bootstrapServers === defaultBootstrap
-      ? []
-      : ['-b', bootstrapServers];
+  const isDefault =
+    bootstrapServers === '' || bootstrapServers.split(',').includes(defaultBootstrap);
+  const cluster = isDefault ? [] : ['-b', bootstrapServers];
   const verb = ['odradek', ...wanted.command.split(' ')];
   // A name may begin with a dash; behind two dashes nothing is an option.
   const words = args.some((arg) => arg.startsWith('-'))

@@ -14,12 +14,12 @@ import { CommandLine } from '../ui/command-line.tsx';
 import { DataTable, type Column } from '../ui/data-table.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { Empty, ErrorNotice, Loading } from '../ui/empty.tsx';
-import { duration, exact } from '../ui/figures.ts';
+import { exact } from '../ui/figures.ts';
 import { toast } from '../ui/toast.tsx';
 import { Whys } from '../ui/whys.tsx';
 import { groupDeleteCommand, groupDescribeCommand } from './group-commands.ts';
 import { GroupMembers } from './group-members.tsx';
-import { GroupState, Trend } from './group-state.tsx';
+import { Behind, GroupState, Trend } from './group-state.tsx';
 import { ResetOffsetsDialog } from './reset-offsets-dialog.tsx';
 import './groups.css';
 
@@ -97,7 +97,7 @@ function GroupFacts({ group }: { readonly group: GroupDetail }): ComponentChildr
       <div>
         <dt>Behind by</dt>
         <dd title="How long ago the oldest record was written that it has not read">
-          {duration(lagSeconds === null ? null : lagSeconds * 1000)}
+          <Behind seconds={lagSeconds} />
         </dd>
       </div>
       <div>
@@ -175,7 +175,7 @@ function partitionColumns(group: GroupDetail): readonly Column<GroupOffset>[] {
       name: 'behind',
       title: 'Behind by',
       number: true,
-      cell: ({ lagSeconds }) => duration(lagSeconds === null ? null : lagSeconds * 1000),
+      cell: ({ lagSeconds }) => <Behind seconds={lagSeconds} />,
     },
     {
       name: 'member',

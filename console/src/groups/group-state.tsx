@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { GroupFigures } from '../../../src/admin/contract/picture.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
+import { duration } from '../ui/figures.ts';
 
 /** The state of a group in Kafka's word, in a colour that says whether it is well. */
 export function GroupState({ state }: { readonly state: string }): ComponentChildren {
@@ -34,4 +35,12 @@ export function Trend({ trend }: { readonly trend: GroupFigures['trend'] }): Com
       <span class="visually-hidden">{text}</span>
     </span>
   );
+}
+
+/** How long ago the oldest record was written that was not read. */
+export function Behind({ seconds }: { readonly seconds: number | null }): ComponentChildren {
+  if (seconds === null || seconds === 0) {
+    return <span class="faint">{seconds === null ? '–' : '0 s'}</span>;
+  }
+  return <>{duration(seconds * 1000)}</>;
 }

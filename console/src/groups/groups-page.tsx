@@ -11,9 +11,9 @@ import { Button } from '../ui/button.tsx';
 import { DataTable, type Column, type Sort } from '../ui/data-table.tsx';
 import { Empty, ErrorNotice, Loading } from '../ui/empty.tsx';
 import { SelectField } from '../ui/field.tsx';
-import { duration, exact } from '../ui/figures.ts';
+import { exact } from '../ui/figures.ts';
 import { SearchField } from '../ui/search-field.tsx';
-import { GroupState, Trend } from './group-state.tsx';
+import { Behind, GroupState, Trend } from './group-state.tsx';
 import { groupListCommand } from './group-commands.ts';
 import {
   formatGroupsQuery,
@@ -58,7 +58,7 @@ const columns: readonly Column<GroupRow>[] = [
     name: 'lagSeconds',
     title: 'Behind by',
     number: true,
-    cell: ({ lagSeconds }) => duration(lagSeconds === null ? null : lagSeconds * 1000),
+    cell: ({ lagSeconds }) => <Behind seconds={lagSeconds} />,
   },
   {
     name: 'type',
@@ -132,7 +132,9 @@ function withSort(query: GroupsQuery, { by, order }: Sort): GroupsQuery {
 
 function noteOf(matching: number, total: number | undefined): string | undefined {
   if (total === undefined) return undefined;
-  return matching === total ? exact(total) : `${exact(matching)} of ${exact(total)}`;
+  return matching === total
+    ? `${exact(total)} ${total === 1 ? 'group' : 'groups'}`
+    : `${exact(matching)} of ${exact(total)} groups`;
 }
 
 function GroupsToolbar({ query }: { readonly query: GroupsQuery }): ComponentChildren {

@@ -28,7 +28,7 @@ export function FilterField(props: FilterFieldProps): ComponentChildren {
     <Field label={label} hideLabel={props.hideLabel ?? false} note={props.note}>
       {(ids) => (
         <>
-          <div class={`filter-field ${check.state}`}>
+          <div class={`filter-field filter-${check.state}`}>
             <textarea
               {...ids}
               ref={props.fieldRef ?? null}

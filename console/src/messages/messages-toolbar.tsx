@@ -171,7 +171,7 @@ function WhereField({ query, apply }: PartProps): ComponentChildren {
         value={text}
         onInput={setText}
         onSubmit={search}
-        placeholder={'Search: value.player == "ViratKohli" && key.startsWith("v")'}
+        placeholder={'Search: value.player == "ViratKohli"'}
         fieldRef={field}
       />
       <Button type="submit" icon="search" kind={text.trim() === query.where ? 'plain' : 'primary'}>

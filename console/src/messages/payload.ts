@@ -58,7 +58,7 @@ export function payloadText(payload: Payload): string {
     : payload.text;
 }
 
-/** The beginning of a payload in one line: line ends and other unseen characters as their pictures. */
+/** The beginning of a payload in one line: line ends and other unseen characters as signs. */
 export function oneLine(text: string, lengthMax: number): string {
   const beginning = text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '');
   const shown = beginning.replace(/\p{Cc}/gu, controlPicture);
@@ -77,8 +77,8 @@ export function base64OfBytes(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
+/** Signs that every font has; the pictures of Unicode for control characters few have. */
 function controlPicture(character: string): string {
-  const code = character.charCodeAt(0);
-  if (code > 0x7f) return '␦';
-  return String.fromCharCode(code === 0x7f ? 0x2421 : 0x2400 + code);
+  if (character === '\n') return '↵';
+  return character === '\t' ? '⇥' : '·';
 }

@@ -138,7 +138,9 @@ function withSort(query: TopicsQuery, { by, order }: Sort): TopicsQuery {
 
 function noteOf(matching: number, total: number | undefined): string | undefined {
   if (total === undefined) return undefined;
-  return matching === total ? exact(total) : `${exact(matching)} of ${exact(total)}`;
+  return matching === total
+    ? `${exact(total)} ${total === 1 ? 'topic' : 'topics'}`
+    : `${exact(matching)} of ${exact(total)} topics`;
 }
 
 function TopicsToolbar({ query }: { readonly query: TopicsQuery }): ComponentChildren {

@@ -50,7 +50,12 @@ export function DataTable<Row>(props: DataTableProps<Row>): ComponentChildren {
   useEffect(() => props.onWindow?.(shown.first, shown.last), [shown.first, shown.last]);
   useRowInView(body, props.inView);
   return (
-    <div class="table-frame" role="region" aria-label={props.label} tabIndex={0}>
+    <div
+      class={rows.length > windowedFrom ? 'table-frame long' : 'table-frame'}
+      role="region"
+      aria-label={props.label}
+      tabIndex={0}
+    >
       <table class="table" aria-rowcount={rows.length + 1}>
         <thead>
           <tr>

@@ -59,8 +59,8 @@ test('a dump shows offset, bytes and printable text', () => {
   );
 });
 
-test('one line shows line ends as pictures and never half a character', () => {
-  assert.equal(oneLine('a\nb', 10), 'a␊b');
+test('one line shows line ends as signs and never half a character', () => {
+  assert.equal(oneLine('a\nb\t\u0001', 10), 'a↵b⇥·');
   assert.equal(oneLine('ab🙂', 3), 'ab…');
   assert.equal(oneLine('abc', 3), 'abc');
 });
