@@ -67,16 +67,18 @@ const groupNames = ['billing', 'dashboard', 'search-index', 'fraud', 'mailer', '
 /** The made-up cluster. */
 export class FakeCluster {
   readonly options: FakeOptions;
-  readonly startedMs = Date.now();
+  readonly startedMs: number;
   readonly topics = new Map<string, FakeTopic>();
   readonly groups = new Map<string, FakeGroup>();
   readonly down = new Set<number>();
   producers: ProducerFigures[] = [];
-  nowMs = Date.now();
+  nowMs: number;
   #downSinceMs = 0;
 
-  constructor(options: FakeOptions) {
+  constructor(options: FakeOptions, startedMs: number = Date.now()) {
     this.options = options;
+    this.startedMs = startedMs;
+    this.nowMs = startedMs;
     for (let index = 0; index < options.topics; index += 1) this.#addNumbered(index);
     for (let index = 0; index < options.groups; index += 1) this.#addGroup(index);
     this.#settle();

@@ -34,7 +34,8 @@ function live({ cluster, url, response, everySecond }: FakeRequest): symbol {
   return answeredItself;
 }
 
-function pictureOf(
+/** The picture of the made-up cluster now. */
+export function pictureOf(
   cluster: FakeCluster,
   wanted: { readonly topics: readonly string[]; readonly groups: readonly string[] },
 ): Picture {

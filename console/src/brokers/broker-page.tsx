@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { BrokerDetail } from '../../../src/admin/contract/topics.ts';
 import { Page } from '../app/page.tsx';
 import { hrefOf } from '../app/routes.ts';
+import { commandLine } from '../data/command-line.ts';
 import { useLive } from '../data/live.ts';
 import { session } from '../data/session.ts';
 import { useResource } from '../data/use-resource.ts';
@@ -22,7 +23,7 @@ export function BrokerPage({ broker: id }: { readonly broker: string }): Compone
   const whys = useLive()?.whys.filter(
     ({ subject }) => subject.kind === 'broker' && subject.name === id,
   );
-  const bootstrap = useStore(session)?.bootstrapServers;
+  const bootstrap = useStore(session)?.bootstrapServers ?? '';
   return (
     <Page
       title={`Broker ${id}`}
@@ -40,7 +41,7 @@ export function BrokerPage({ broker: id }: { readonly broker: string }): Compone
           Settings
         </a>
       }
-      command={`odradek broker storage ${id}${bootstrap === undefined ? '' : ` --bootstrap-server ${bootstrap}`}`}
+      command={commandLine(bootstrap, { command: 'broker list' })}
     >
       {error !== undefined && <ErrorNotice error={error} />}
       {data === undefined && error === undefined && <Loading />}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Page } from '../app/page.tsx';
+import { commandLine } from '../data/command-line.ts';
 import { useLive } from '../data/live.ts';
 import { session } from '../data/session.ts';
 import { useStore } from '../data/use-store.ts';
@@ -11,7 +12,7 @@ import { BrokerTable } from './broker-table.tsx';
 /** The brokers of the cluster, and the cluster over time. */
 export function BrokersPage(): ComponentChildren {
   const picture = useLive();
-  const bootstrap = useStore(session)?.bootstrapServers;
+  const bootstrap = useStore(session)?.bootstrapServers ?? '';
   const whys = picture?.whys.filter(
     ({ subject }) => subject.kind === 'broker' || subject.kind === 'cluster',
   );
@@ -19,7 +20,7 @@ export function BrokersPage(): ComponentChildren {
     <Page
       title="Brokers"
       note={picture !== null && <span class="faint">Cluster {picture.clusterId}</span>}
-      command={`odradek broker list${bootstrap === undefined ? '' : ` --bootstrap-server ${bootstrap}`}`}
+      command={commandLine(bootstrap, { command: 'broker list' })}
     >
       {picture === null ? (
         <Loading />

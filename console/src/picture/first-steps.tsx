@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { hrefOf } from '../app/routes.ts';
+import { commandLine, withInput } from '../data/command-line.ts';
 import { mayChange, session } from '../data/session.ts';
 import { useStore } from '../data/use-store.ts';
 import { CommandLine } from '../ui/command-line.tsx';
@@ -8,7 +9,6 @@ import { CommandLine } from '../ui/command-line.tsx';
 export function FirstSteps(): ComponentChildren {
   const current = useStore(session);
   const servers = current?.bootstrapServers ?? '127.0.0.1:9092';
-  const where = servers === '127.0.0.1:9092' ? '' : ` --bootstrap-server ${servers}`;
   return (
     <section class="card first-steps" aria-label="First steps">
       <h2>There are no topics yet</h2>
@@ -19,15 +19,36 @@ export function FirstSteps(): ComponentChildren {
       <ol>
         <li>
           <span>Make a topic</span>
-          <CommandLine command={`odradek topic create orders -p 3${where}`} />
+          <CommandLine
+            command={commandLine(servers, {
+              command: 'topic create',
+              args: ['orders'],
+              options: [['-p', 3]],
+            })}
+          />
         </li>
         <li>
           <span>Read what comes</span>
-          <CommandLine command={`odradek consume orders --follow --group billing${where}`} />
+          <CommandLine
+            command={commandLine(servers, {
+              command: 'consume',
+              args: ['orders'],
+              options: [['--follow'], ['--group', 'billing']],
+            })}
+          />
         </li>
         <li>
           <span>Write a message</span>
-          <CommandLine command={`echo 'ann:tea' | odradek produce orders -K :${where}`} />
+          <CommandLine
+            command={withInput(
+              'ann:tea',
+              commandLine(servers, {
+                command: 'produce',
+                args: ['orders'],
+                options: [['-K', ':']],
+              }),
+            )}
+          />
         </li>
       </ol>
       {mayChange(current) && (

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Picture } from '../../../src/admin/contract/picture.ts';
 import { Page } from '../app/page.tsx';
 import { useQuery } from '../app/router.ts';
+import { commandLine } from '../data/command-line.ts';
 import { useLive } from '../data/live.ts';
 import { preferences, setPreference } from '../data/preferences.ts';
 import { session } from '../data/session.ts';
@@ -25,13 +26,13 @@ export function PicturePage(): ComponentChildren {
   const topic = query.get('topic') ?? undefined;
   const asTables = query.get('as') === 'tables';
   const picture = useLive({ topic });
-  const bootstrap = useStore(session)?.bootstrapServers;
+  const bootstrap = useStore(session)?.bootstrapServers ?? '';
   return (
     <Page
       title="Cluster"
       note={picture !== null && <PictureFigures picture={picture} />}
       actions={<PictureControls asTables={asTables} topic={topic} picture={picture} />}
-      command={`odradek cluster describe${bootstrap === undefined ? '' : ` --bootstrap-server ${bootstrap}`}`}
+      command={commandLine(bootstrap, { command: 'cluster describe' })}
     >
       {picture === null ? (
         <Loading />
