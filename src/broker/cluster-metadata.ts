@@ -4,7 +4,7 @@ import { noChanges, type Decision } from '../controller/decision.ts';
 import { decideProducerIdBlock } from '../controller/producer-ids.ts';
 import { decideLeftoverRemoval } from '../controller/remove-leftovers.ts';
 import { ImageFollower, type ImageListener } from '../metadata/image-follower.ts';
-import type { ClusterImage } from '../metadata/image.ts';
+import type { ClusterImage, ImageDelta } from '../metadata/image.ts';
 import type { Change, CommitResult, Compare, MetadataStore } from '../metadata/store.ts';
 import type { Timers } from '../runtime/runtime.ts';
 import { OdradekError } from '../util/odradek-error.ts';
@@ -25,6 +25,7 @@ const triesMax = 20;
 export class ClusterMetadata implements MetadataCommands {
   readonly #store: MetadataStore;
   readonly #follower: ImageFollower;
+  readonly #listeners: Set<(delta: ImageDelta) => void>;
   /** The end of the line of decisions. */
   #last: Promise<unknown> = Promise.resolve();
   /** `[next, end)` of the block of producer ids that this broker has. */
@@ -32,9 +33,14 @@ export class ClusterMetadata implements MetadataCommands {
   #producerIdsEnd = 0;
   #closed = false;
 
-  private constructor(store: MetadataStore, follower: ImageFollower) {
+  private constructor(
+    store: MetadataStore,
+    follower: ImageFollower,
+    listeners: Set<(delta: ImageDelta) => void>,
+  ) {
     this.#store = store;
     this.#follower = follower;
+    this.#listeners = listeners;
   }
 
   /** Reads the store and follows it; `listener` is told of what comes after. Rejects as the store does. */
@@ -42,11 +48,30 @@ export class ClusterMetadata implements MetadataCommands {
     listener: ImageListener,
     modules: ClusterMetadataModules,
   ): Promise<ClusterMetadata> {
-    return new ClusterMetadata(modules.store, await ImageFollower.start(listener, modules));
+    const listeners = new Set<(delta: ImageDelta) => void>();
+    const follower = await ImageFollower.start(
+      {
+        onDelta: (delta, image) => {
+          listener.onDelta(delta, image);
+          for (const onChange of listeners) onChange(delta);
+        },
+        onFailure: (error) => listener.onFailure(error),
+      },
+      modules,
+    );
+    return new ClusterMetadata(modules.store, follower, listeners);
   }
 
   get image(): ClusterImage {
     return this.#follower.image;
+  }
+
+  /** Has `listener` called with each change of the image, behind the broker's own parts, until the answer is called. */
+  onChange(listener: (delta: ImageDelta) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
   }
 
   /** Who leads a partition, and since which epoch; -1 for what is not known. An id counts more than a name. */

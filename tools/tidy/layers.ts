@@ -55,8 +55,8 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'broker/embedded': [...belowBroker, 'broker', 'faults', 'runtime/node'],
   // Types that the console imports too.
   'admin/contract': [],
-  why: ['admin/contract', 'util'],
-  admin: [...belowBroker, 'broker', 'admin/contract', 'why'],
+  'admin/why': ['admin/contract', 'util'],
+  admin: [...belowBroker, 'broker', 'admin/contract', 'admin/why'],
   'load-admin': ['broker', 'admin'],
   index: [...belowBroker, 'broker', 'broker/embedded', 'admin', 'load-admin', 'runtime/node'],
   'background-worker': [
@@ -79,7 +79,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'runtime/node',
     'config',
     'util',
-    'why',
+    'admin/why',
     'admin/contract',
   ],
 };

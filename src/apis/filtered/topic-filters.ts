@@ -1,4 +1,4 @@
-import { compileFilter } from '../../filter/filter.ts';
+import { compileFilter, type Filter } from '../../filter/filter.ts';
 import type { ImageDelta, TopicImage } from '../../metadata/image.ts';
 import type { Clock, Timers } from '../../runtime/runtime.ts';
 import type { Logger } from '../../util/logger.ts';
@@ -47,6 +47,13 @@ export class TopicFilters {
         error: error.message,
       });
       return undefined;
+    }
+  }
+
+  /** The topics that have been read by their filters, with what these counted. */
+  *counted(): Generator<{ readonly topic: string; readonly counters: Filter['counters'] }> {
+    for (const [{ name: topic }, { filter }] of this.#compiled) {
+      yield { topic, counters: filter.counters };
     }
   }
 

@@ -10,9 +10,9 @@ import type { BrokerFiguresResponse } from '../../protocol/messages/broker-figur
 type GroupAnswer = BrokerFiguresResponse['groups'][number];
 type MemberAnswer = GroupAnswer['members'][number];
 type EventOf<Kind extends GroupEvent['kind']> = Extract<GroupEvent, { kind: Kind }>;
-type ReplyOf<Kind extends 'describeGroup' | 'consumerGroupDescribe' | 'listGroups'> = NonNullable<
-  EventOf<Kind>['ref']['response']
->;
+type ReplyOf<
+  Kind extends 'describeGroup' | 'consumerGroupDescribe' | 'listGroups' | 'awaitedMembers',
+> = NonNullable<EventOf<Kind>['ref']['response']>;
 type ListedGroup = ReplyOf<'listGroups'>[number];
 
 /** Which groups are told of. */
@@ -124,6 +124,8 @@ async function describeClassicGroup(
     ref,
   }));
   if (described === undefined || described.errorCode !== 0) return undefined;
+  const isRebalancing = described.groupState.endsWith('Rebalance');
+  const awaited = isRebalancing ? await awaitedMembers(groups, groupId) : [];
   return {
     state: described.groupState,
     assignor: described.protocolData,
@@ -132,12 +134,23 @@ async function describeClassicGroup(
       instanceId: member.groupInstanceId ?? null,
       clientId: member.clientId,
       clientHost: member.clientHost,
+      awaited: awaited.includes(member.memberId),
       subscribed: [...(decodeSubscription(member.memberMetadata)?.topics ?? [])],
       topics: (decodeAssignment(member.memberAssignment)?.topics ?? []).map(
         ({ topic, partitions }) => ({ topic, partitions: [...partitions] }),
       ),
     })),
   };
+}
+
+async function awaitedMembers(groups: GroupService, groupId: string): Promise<readonly string[]> {
+  const found = await ask<ReplyOf<'awaitedMembers'>>(groups, groupId, (ref) => ({
+    kind: 'awaitedMembers',
+    context,
+    request: { groupId },
+    ref,
+  }));
+  return found ?? [];
 }
 
 async function describeConsumerGroup(
@@ -159,6 +172,7 @@ async function describeConsumerGroup(
       instanceId: member.instanceId ?? null,
       clientId: member.clientId,
       clientHost: member.clientHost,
+      awaited: member.memberEpoch !== described.groupEpoch,
       subscribed: [...member.subscribedTopicNames],
       topics: member.assignment.topicPartitions.map(({ topicName, partitions }) => ({
         topic: topicName,

@@ -1,4 +1,5 @@
 import type { ClientSource, FiguresService, WrittenBatch } from '../../apis/figures-service.ts';
+import type { TopicFilters } from '../../apis/filtered/topic-filters.ts';
 import type { GroupService } from '../../apis/group-service.ts';
 import { internalTopics } from '../../metadata/image.ts';
 import type {
@@ -28,6 +29,7 @@ export interface CountedBroker {
   };
   readonly groups: GroupService;
   readonly logManager: Pick<LogManager, 'directories' | 'describeLogs'>;
+  readonly topicFilters: Pick<TopicFilters, 'counted'>;
   readonly connectionCount: number;
 }
 
@@ -118,6 +120,11 @@ export class OwnFigures implements FiguresService {
       latencies: [...latencyOf('Produce', requests.produce), ...latencyOf('Fetch', requests.fetch)],
       logDirs: this.#logDirs.describe(),
       ...describeTopics(request, broker.partitions.all(), { nowMs, isInternal }),
+      filters: Array.from(broker.topicFilters.counted(), ({ topic, counters }) => ({
+        topic,
+        evaluated: counters.evaluated,
+        failed: counters.failed + counters.overBudget + counters.unreadable,
+      })),
       ...describeWriters(this.#writers, {
         producersMax: request.producersMax,
         wallMs: runtime.clock.nowMs(),

@@ -68,7 +68,7 @@ export class RecordTimes {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const partition = this.#modules.partitionOf(topic, index);
-    if (!mayRead || partition === undefined) return undefined;
+    if (!mayRead || partition?.leaderState === undefined) return undefined;
     if (offset < partition.log.logStartOffset || offset >= partition.highWatermark)
       return undefined;
     const timestampMs = await readTime(partition, offset);

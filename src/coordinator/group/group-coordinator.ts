@@ -9,7 +9,7 @@ import type { ClassicEvent } from './classic/classic-groups.ts';
 import type { ConsumerGroups } from './consumer-groups.ts';
 import type { GroupEvent, TopicsView } from './group-events.ts';
 import type { GroupRecord } from './group-records.ts';
-import { describeGroup, listGroups } from './group-reports.ts';
+import { awaitedMembers, describeGroup, listGroups } from './group-reports.ts';
 import type { GroupSettings } from './group-settings.ts';
 import type { Group } from './group.ts';
 import { commitOffsets } from './offsets/commit-offsets.ts';
@@ -107,6 +107,9 @@ export class GroupCoordinator implements Coordinator<GroupEvent, GroupRecord> {
         break;
       case 'listGroups':
         out.reply(event.ref, listGroups(this.#groups.values(), event.request));
+        break;
+      case 'awaitedMembers':
+        out.reply(event.ref, awaitedMembers(this.#groups.get(event.request.groupId)));
         break;
       case 'deleteGroup':
         this.#deleteGroup(event, out);

@@ -70,6 +70,8 @@ export type GroupEvent =
   | Asked<'offsetDelete', OffsetDeleteRequest, Encodable<typeof offsetDeleteResponse>>
   | Asked<'describeGroup', { readonly groupId: string }, DescribedGroup>
   | Asked<'listGroups', ListGroupsRequest, readonly ListedGroup[]>
+  /** Ids of the members that a rebalance of a classic group waits for; no request of Kafka's. */
+  | Asked<'awaitedMembers', { readonly groupId: string }, readonly string[]>
   | Asked<'deleteGroup', { readonly groupId: string }, DeletedGroup>
   | Asked<
       'consumerGroupHeartbeat',

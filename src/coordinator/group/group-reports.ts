@@ -76,6 +76,17 @@ function describeMember(
   };
 }
 
+/** Ids of the members that have yet to do what a rebalance of a classic group waits for. */
+export function awaitedMembers(group: Group | undefined): string[] {
+  if (!(group instanceof ClassicGroup)) return [];
+  const { state, members } = group;
+  if (state === 'CompletingRebalance') return [...members.pendingSyncs];
+  if (state !== 'PreparingRebalance') return [];
+  return Array.from(members.all()).flatMap(({ hasJoined, memberId }) =>
+    hasJoined ? [] : [memberId],
+  );
+}
+
 /** The groups in these states and of these types; empty filters let all through, unknown names none. */
 export function listGroups(
   groups: Iterable<Group>,

@@ -93,6 +93,8 @@ export const brokerFiguresResponse = response(
     ),
     /** Of all topics, also those that are not told of. */
     topicsActive: int32(),
+    /** What the filters of filtered topics have done on this broker, since they were set. */
+    filters: array(struct({ topic: string(), evaluated: int64(), failed: int64() })),
     producers: array(
       struct({
         id: string(),
@@ -124,6 +126,8 @@ export const brokerFiguresResponse = response(
             clientId: string(),
             clientHost: string(),
             lastHeartbeatAgoMs: int64(),
+            /** A rebalance waits for it. */
+            awaited: bool(),
             subscribed: array(string()),
             topics: array(struct({ topic: string(), partitions: array(int32()) })),
           }),

@@ -1,8 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { must } from '../../src/util/assert.ts';
-import { whyBroker, whyCluster } from '../../src/why/why-brokers.ts';
-import { whyTopic } from '../../src/why/why-topic.ts';
+import { must } from '../../../src/util/assert.ts';
+import { whyBroker, whyCluster } from '../../../src/admin/why/why-brokers.ts';
+import { whyTopic } from '../../../src/admin/why/why-topic.ts';
 import { at1403, brokerFacts, clusterFacts, partitionFacts, topicFacts } from './facts.ts';
 
 const fine = [partitionFacts(0), partitionFacts(1)];

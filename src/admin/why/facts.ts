@@ -3,7 +3,7 @@ import type {
   GroupFigures,
   OwnFigures,
   PartitionFigures,
-} from '../admin/contract/picture.ts';
+} from '../contract/picture.ts';
 
 /**
  * What sentences are made of. All of it can be told from Kafka's protocol by any broker, or, what that does not

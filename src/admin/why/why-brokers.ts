@@ -1,4 +1,4 @@
-import type { Why } from '../admin/contract/picture.ts';
+import type { Why } from '../contract/picture.ts';
 import type { BrokerFacts, ClusterFacts } from './facts.ts';
 import { brokers, bytes, isOrAre, since } from './phrases.ts';
 

@@ -1,4 +1,4 @@
-import type { Why } from '../admin/contract/picture.ts';
+import type { Why } from '../contract/picture.ts';
 import type { BrokerFacts, ClusterFacts, PartitionFacts, TopicFacts } from './facts.ts';
 import { worstFirst } from './order.ts';
 import {

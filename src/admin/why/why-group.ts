@@ -1,4 +1,4 @@
-import type { GroupOffset, Why } from '../admin/contract/picture.ts';
+import type { GroupOffset, Why } from '../contract/picture.ts';
 import type { ClusterFacts, GroupFacts, TopicFacts } from './facts.ts';
 import { keyOf, memberName, memberSubject } from './group-members.ts';
 import { worstFirst } from './order.ts';

@@ -1,4 +1,4 @@
-import type { GroupOffset, MemberFigures, Why } from '../admin/contract/picture.ts';
+import type { GroupOffset, MemberFigures, Why } from '../contract/picture.ts';
 import type { ClusterFacts, GroupFacts, TopicFacts } from './facts.ts';
 import { hostOf, keyOf, memberName, memberSubject, silentMs, stalledMs } from './group-members.ts';
 import { countOf, duration, isOrAre, listed, since } from './phrases.ts';

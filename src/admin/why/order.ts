@@ -1,4 +1,4 @@
-import type { Why } from '../admin/contract/picture.ts';
+import type { Why } from '../contract/picture.ts';
 
 const ranks = { stopped: 0, behind: 1, 'at-risk': 2 } as const;
 

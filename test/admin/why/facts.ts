@@ -1,11 +1,11 @@
-import type { GroupOffset, MemberFigures } from '../../src/admin/contract/picture.ts';
+import type { GroupOffset, MemberFigures } from '../../../src/admin/contract/picture.ts';
 import type {
   BrokerFacts,
   ClusterFacts,
   GroupFacts,
   PartitionFacts,
   TopicFacts,
-} from '../../src/why/facts.ts';
+} from '../../../src/admin/why/facts.ts';
 
 /** 14:10 UTC. */
 export const nowMs = Date.UTC(2026, 10, 26, 14, 10);

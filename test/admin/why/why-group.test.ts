@@ -1,10 +1,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { must } from '../../src/util/assert.ts';
-import type { GroupFacts } from '../../src/why/facts.ts';
-import { whyGroup } from '../../src/why/why-group.ts';
-import { whyTopic } from '../../src/why/why-topic.ts';
+import { must } from '../../../src/util/assert.ts';
+import type { GroupFacts } from '../../../src/admin/why/facts.ts';
+import { whyGroup } from '../../../src/admin/why/why-group.ts';
+import { whyTopic } from '../../../src/admin/why/why-topic.ts';
 import {
   at1403,
   clusterFacts,

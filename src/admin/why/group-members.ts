@@ -1,4 +1,4 @@
-import type { MemberFigures, Why } from '../admin/contract/picture.ts';
+import type { MemberFigures, Why } from '../contract/picture.ts';
 import type { GroupFacts } from './facts.ts';
 
 /** Without a fetch for so long a member does not go on: clients fetch several times a second. */
