@@ -4,10 +4,10 @@
  *
  * `node examples/bookstore/main.ts`
  */
-import { byTopic, bySifting, type Routing } from './routing.ts';
+import { byContent, bySifting, byTopic, type Routing } from './routing.ts';
 import { type Cost, Shop } from './shop.ts';
 
-const routings: readonly Routing[] = [byTopic, bySifting];
+const routings: readonly Routing[] = [byTopic, bySifting, byContent];
 const costs: Cost[] = [];
 
 // What runs for the first time is slower: nobody shall be measured by it.

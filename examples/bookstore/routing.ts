@@ -1,5 +1,5 @@
 import type { Broker } from '../../src/index.ts';
-import { type BackEndName, backEndNames, seesTo, type Wish } from './requests.ts';
+import { type BackEndName, backEndNames, duties, seesTo, type Wish } from './requests.ts';
 
 /** How requests find the back end that sees to them. */
 export interface Routing {
@@ -52,3 +52,30 @@ export const bySifting: Routing = {
   knownTo: 'back ends',
   oneMore: 'sifts 1 topic',
 };
+
+/** The publisher says what it is; the broker gives each back end what it asks for. */
+export const byContent: Routing = {
+  title: 'one topic, and each asks a question of it',
+  picture: [
+    '                                   ┌─? login, logout ───────▶ security',
+    '   front end ──▶ [ requests ] ─────┼─? list, details ───────▶ books',
+    '                                   └─? buy, status, return ─▶ orders',
+  ],
+  createTopics: async (broker) => {
+    await broker.createTopic('requests', { partitions: 3 });
+    for (const name of backEndNames) {
+      const config = { 'odradek.source.topic': 'requests', 'odradek.filter': questionOf(name) };
+      await broker.createTopic(`requests-for-${name}`, { config });
+    }
+  },
+  topicOf: () => 'requests',
+  subscriptionOf: (name) => `requests-for-${name}`,
+  readersEach: 1,
+  knownTo: 'filters',
+  oneMore: 'one filter',
+};
+
+/** Such as `value.action in ["login","logout"]`. */
+function questionOf(name: BackEndName): string {
+  return `value.action in ${JSON.stringify(duties[name])}`;
+}

@@ -21,8 +21,12 @@ test('bookstore answers all that a customer can want, and says what each routing
     answers.map(([, ...words]) => words),
     visit,
   );
-  assert.deepEqual(rowOf(printed, 'requests that the back ends received'), [300, 900]);
-  assert.deepEqual(rowOf(printed, 'of these thrown away, not theirs'), [0, 600]);
-  const [byTopic = 0, bySifting = 0] = rowOf(printed, 'bytes that they read, for each request');
+  assert.deepEqual(rowOf(printed, 'requests that the back ends received'), [300, 900, 300]);
+  assert.deepEqual(rowOf(printed, 'of these thrown away, not theirs'), [0, 600, 0]);
+  const [byTopic = 0, bySifting = 0, byContent = 0] = rowOf(
+    printed,
+    'bytes that they read, for each request',
+  );
   assert.ok(byTopic > 0 && bySifting > 2 * byTopic, printed);
+  assert.ok(byContent < bySifting, printed);
 });
