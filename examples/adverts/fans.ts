@@ -27,6 +27,7 @@ export class FanPage {
         if (advert.player === this.player) this.shown.push(advert);
       },
     );
+    this.wire.reset(); // what it took to join is not what is compared
   }
 
   async stop(): Promise<void> {

@@ -83,6 +83,27 @@ async function showContent(): Promise<void> {
     tellOf(page);
     await page.stop();
   }
+  console.log(
+    "\n   b) Each page reads a filtered topic of its own, the question `value.player == '…'` put to adverts:\n",
+  );
+  for (const player of players) {
+    const topic = `adverts-${player}`;
+    await broker.createTopic(topic, {
+      config: {
+        'odradek.source.topic': 'adverts',
+        'odradek.filter': `value.player == ${JSON.stringify(player)}`,
+      },
+    });
+    const expected = agency.placed.filter(({ advert }) => advert.player === player).length;
+    const page = new FanPage(player);
+    await page.subscribe(bootstrapServers, topic);
+    await until('the page has read all', () => page.receivedCount === expected);
+    tellOf(page);
+    await page.stop();
+  }
+  console.log(
+    '\n   The agency publishes to adverts as before, and knows nothing of pages or players who have one.',
+  );
 }
 
 function tellOf({ player, receivedCount, shown, wire }: FanPage): void {

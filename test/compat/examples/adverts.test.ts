@@ -12,4 +12,7 @@ test('adverts reads the matches of a pattern, later ones too, and gives fans wha
   assert.match(printed, /ViratKohli +received 36, shown 12, thrown away 24/);
   assert.match(printed, /MSDhoni +received 36, shown 12, thrown away 24/);
   assert.match(printed, /RishabhPant +received 36, shown 6, thrown away 30/);
+  assert.match(printed, /ViratKohli +received 12, shown 12, thrown away 0/);
+  assert.match(printed, /MSDhoni +received 12, shown 12, thrown away 0/);
+  assert.match(printed, /RishabhPant +received 6, shown 6, thrown away 0/);
 });
