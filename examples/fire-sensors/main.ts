@@ -23,10 +23,20 @@ console.log(
 console.log(`   40 sensors of heat  ──▶ [ block-a.heat  ]     … and so for blocks b to f
    10 sensors of smoke ──▶ [ block-a.smoke ]\n`);
 
+for (const block of blocks) {
+  await broker.createTopic(`hot.block-${block}`, {
+    config: {
+      'odradek.source.topic': `block-${block}.heat`,
+      'odradek.filter': `value.celsius >= ${hotCelsius}`,
+    },
+  });
+}
 const controlRoom = new Listener();
 await controlRoom.subscribe(bootstrapServers, 'control-room-c', /^block-c\./);
+const siftingAlarm = new Listener();
+await siftingAlarm.subscribe(bootstrapServers, 'sifting-alarm', /\.heat$/);
 const alarm = new Listener();
-await alarm.subscribe(bootstrapServers, 'alarm', /\.heat$/);
+await alarm.subscribe(bootstrapServers, 'alarm', /^hot\./);
 
 const voices = await Promise.all(
   sensors.map((sensor) => WiredSensor.start(bootstrapServers, sensor)),
@@ -37,12 +47,16 @@ for (let round = 0; round < roundCount; round++) {
 await until('all is heard', () => {
   const ofBlock = sensorsEach * roundCount;
   const ofHeat = sensors.filter(({ kind }) => kind === 'heat').length * roundCount;
-  return controlRoom.heard.length === ofBlock && alarm.heard.length === ofHeat;
+  return (
+    controlRoom.heard.length === ofBlock &&
+    siftingAlarm.heard.length === ofHeat &&
+    alarm.heard.length === siftingAlarm.hot.length
+  );
 });
 
 showControlRoom();
 showAlarm();
-await Promise.all([controlRoom, alarm, ...voices].map((one) => one.stop()));
+await Promise.all([controlRoom, siftingAlarm, alarm, ...voices].map((one) => one.stop()));
 
 function showControlRoom(): void {
   const { heard, topics: names } = controlRoom;
@@ -60,11 +74,15 @@ function showAlarm(): void {
   console.log(
     `3. By content: the alarm wants what has ${hotCelsius}° and more, in whichever block.\n`,
   );
-  const { heard, hot, wire } = alarm;
+  tellOf('a) It subscribes to *.heat and sifts', siftingAlarm);
+  tellOf(`b) It subscribes to hot.*, which are questions: value.celsius >= ${hotCelsius}`, alarm);
+  const names = [...new Set(alarm.hot.map(({ sensor }) => sensor))].toSorted();
+  const where = [...new Set(alarm.hot.map(({ block }) => block))].toSorted();
+  console.log(`\n   Hot: ${names.join(', ')}, all in block ${where.join(' and ')}.`);
+}
+
+function tellOf(way: string, { heard, hot, wire }: Listener): void {
   console.log(
-    `   a) It subscribes to *.heat and sifts: ${heard.length} received, ${heard.length - hot.length} thrown away, ${wire.receivedBytes} bytes read.`,
+    `   ${way}:\n      ${heard.length} received, ${heard.length - hot.length} thrown away, ${wire.receivedBytes} bytes read.`,
   );
-  const names = [...new Set(hot.map(({ sensor }) => sensor))].toSorted();
-  const where = [...new Set(hot.map(({ block }) => block))].toSorted();
-  console.log(`   Hot: ${names.join(', ')}, all in block ${where.join(' and ')}.`);
 }

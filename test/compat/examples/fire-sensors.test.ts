@@ -8,6 +8,7 @@ test('fire-sensors gives a control room its block by pattern, and an alarm what 
   assert.match(printed, /subscribes to block-c\.\*, and has 250 of 1500 readings/);
   assert.match(printed, /All from block-c\.heat and block-c\.smoke, none from another block/);
   assert.equal(printed.match(/▲\d+°/g)?.length, 6, printed);
-  assert.match(printed, /sifts: 1200 received, 1188 thrown away/);
+  assert.match(printed, /sifts:\n +1200 received, 1188 thrown away/);
+  assert.match(printed, /value\.celsius >= 60:\n +12 received, 0 thrown away/);
   assert.match(printed, /Hot: c13, c14, c23, c24, c25, c34, all in block c\./);
 });
