@@ -2,20 +2,23 @@
  * Adverts at the matches of a league: the agency has all matches by a pattern of names, the fans of a player have
  * the adverts that are about him by content.
  *
- * `node examples/adverts/main.ts`
+ * `node examples/adverts/main.ts`, and with `--keep` it goes on until Ctrl-C, with the console.
  */
 import type { Producer } from 'kafkajs';
 import { createBroker } from '../../src/index.ts'; // in your project: from 'odradek'
 import { clientOf, startProducer } from '../common/client.ts';
+import { keepGoing, readFlags } from '../common/keep.ts';
 import { until } from '../common/until.ts';
 import { Agency } from './agency.ts';
 import { FanPage } from './fans.ts';
 import { ballsOf, matchesOfToday, matchOfTomorrow } from './matches.ts';
 
+const flags = readFlags();
 const players = ['ViratKohli', 'MSDhoni', 'RishabhPant'];
 
 await using broker = await createBroker({
   topics: { ...Object.fromEntries(matchesOfToday.map((match) => [match, 1])), adverts: 3 },
+  console: flags.keep,
 });
 const { bootstrapServers } = broker;
 const stadiums = await startProducer(clientOf(bootstrapServers, 'stadiums'));
@@ -23,6 +26,7 @@ const agency = new Agency(bootstrapServers);
 await showPattern(stadiums);
 showAdverts();
 await showContent();
+if (flags.keep) await keepShowing();
 await Promise.all([stadiums.disconnect(), agency.stop()]);
 
 async function play(producer: Producer, match: string): Promise<void> {
@@ -104,6 +108,18 @@ async function showContent(): Promise<void> {
   console.log(
     '\n   The agency publishes to adverts as before, and knows nothing of pages or players who have one.',
   );
+}
+
+/** The matches of today again and again, and a page for each player. */
+async function keepShowing(): Promise<void> {
+  const pages = players.map((player) => new FanPage(player));
+  await Promise.all(
+    pages.map((page) => page.subscribe(bootstrapServers, `adverts-${page.player}`)),
+  );
+  await keepGoing([broker.consoleUrl], async () => {
+    for (const match of matchesOfToday) await play(stadiums, match);
+  });
+  await Promise.all(pages.map((page) => page.stop()));
 }
 
 function tellOf({ player, receivedCount, shown, wire }: FanPage): void {

@@ -2,8 +2,9 @@
  * A bookstore: a front end, and three back ends for security, books and orders. Requests find their back end by the
  * topic that they are in, or by what they say; the same customers come each time, and what it costs is measured.
  *
- * `node examples/bookstore/main.ts`
+ * `node examples/bookstore/main.ts`, and with `--keep` it goes on until Ctrl-C, with the console.
  */
+import { keepGoing, readFlags } from '../common/keep.ts';
 import { byContent, bySifting, byTopic, type Routing } from './routing.ts';
 import { type Cost, Shop } from './shop.ts';
 
@@ -27,6 +28,14 @@ for (const [at, routing] of routings.entries()) {
   await shop.close();
 }
 showCosts();
+if (readFlags().keep) await keepOpen();
+
+/** Customers come and go. */
+async function keepOpen(): Promise<void> {
+  const shop = await Shop.open(byContent, { console: true });
+  await keepGoing([shop.consoleUrl], async () => void (await shop.runDay()));
+  await shop.close();
+}
 
 function showCosts(): void {
   console.log(

@@ -1,4 +1,4 @@
-import { type Broker, createBroker } from '../../src/index.ts'; // in your project: from 'odradek'
+import { type Broker, type BrokerOptions, createBroker } from '../../src/index.ts'; // in your project: from 'odradek'
 import { until } from '../common/until.ts';
 import { sum } from '../common/wire.ts';
 import { BackEnd } from './back-end.ts';
@@ -40,8 +40,8 @@ export class Shop {
     ];
   }
 
-  static async open(routing: Routing): Promise<Shop> {
-    const broker = await createBroker({ topics: { answers: 1 } });
+  static async open(routing: Routing, options: BrokerOptions = {}): Promise<Shop> {
+    const broker = await createBroker({ topics: { answers: 1 }, ...options });
     const { bootstrapServers } = broker;
     await routing.createTopics(broker);
     const shop = new Shop(broker, routing);
@@ -50,6 +50,10 @@ export class Shop {
       shop.#backEnds.map((one) => one.start(bootstrapServers, routing.subscriptionOf(one.name))),
     );
     return shop;
+  }
+
+  get consoleUrl(): string | undefined {
+    return this.#broker.consoleUrl;
   }
 
   /** One customer who does everything, and whose doings are printed. */

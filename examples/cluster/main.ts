@@ -2,25 +2,23 @@
  * One topic, three servers, three partitions, three replicas, three consumers. Servers are killed and come back; shows
  * each time who leads, who follows and who reads what, and that every message arrived.
  *
- * `node examples/cluster/main.ts`, and with `--step` it waits for Enter before each step.
+ * `node examples/cluster/main.ts`; with `--step` it waits for Enter before each step, with `--keep` it goes on, and
+ * both say where the console is.
  */
-import { parseArgs } from 'node:util';
 import { createCluster } from '../../src/index.ts'; // in your project: from 'odradek'
+import { keepGoing, readFlags } from '../common/keep.ts';
 import { Steps } from '../common/steps.ts';
 import { until } from '../common/until.ts';
 import { drawCluster } from './picture.ts';
 import { partitions, topic, Traffic } from './traffic.ts';
 
-const { values: flags } = parseArgs({ options: { step: { type: 'boolean', default: false } } });
+const flags = readFlags();
 
 await using cluster = await createCluster({
   brokers: 3,
-  config: {
-    // Members of a group whose server died come as new ones: nobody shall wait 6 s for those that they were.
-    'group.min.session.timeout.ms': 1000,
-    // Nor 9 s until a server is given up that died together with the one that would have noticed.
-    'broker.session.timeout.ms': 3000,
-  },
+  console: flags.step || flags.keep,
+  // Members of a group whose server died come as new ones: nobody shall wait 6 s for those that they were.
+  config: { 'group.min.session.timeout.ms': 1000 },
   topics: {
     [topic]: {
       partitions: partitions.length,
@@ -32,25 +30,28 @@ await using cluster = await createCluster({
 });
 const steps = new Steps(flags.step);
 const traffic = new Traffic(cluster.bootstrapServers);
+const trickle = () => traffic.writeAndWait(3);
 await traffic.start();
+const consoleUrls = cluster.brokers.map(({ consoleUrl }) => consoleUrl);
+if (flags.step) console.log(`Watch it in the console: ${consoleUrls.join(' or ')}`);
 await writeAndShow(
   'Three servers. ● leads a partition, ○ follows it and has all of it, · has not.',
 );
 
 const first = cluster.leader(topic);
-await steps.next(`kill server ${first}`);
+await steps.next(`kill server ${first}`, trickle);
 await cluster.kill(first);
 await writeAndShow(
   `Server ${first} is killed. Another leads what it led; clients find out by themselves.`,
 );
 
-await steps.next(`start server ${first} again`);
+await steps.next(`start server ${first} again`, trickle);
 await cluster.restart(first);
 await untilAllFollow();
 await writeAndShow(`Server ${first} is back. It has fetched what it missed, and follows.`);
 
-await steps.next('kill two servers');
-await killTwo();
+await steps.next('kill the two others', trickle);
+await killAllBut(first);
 
 await steps.next('start both again');
 for (const { nodeId, state } of cluster.brokers) {
@@ -59,18 +60,18 @@ for (const { nodeId, state } of cluster.brokers) {
 await untilAllFollow();
 await writeAndShow('All three are back.');
 console.log(`\nEvery message arrived: ${traffic.arrived.size} of ${traffic.writtenCount} written.`);
+if (flags.keep) await keepGoing(consoleUrls, trickle);
 await traffic.stop();
 steps.end();
 
-async function killTwo(): Promise<void> {
-  const [one = 0, other = 0, last = 0] = cluster.brokers.map(({ nodeId }) => nodeId);
-  await cluster.kill(one);
-  await cluster.kill(other);
+async function killAllBut(last: number): Promise<void> {
+  const others = cluster.brokers.map(({ nodeId }) => nodeId).filter((nodeId) => nodeId !== last);
+  for (const nodeId of others) await cluster.kill(nodeId);
   await until('the last one leads', () =>
     partitions.every((partition) => cluster.leader(topic, partition) === last),
   );
   traffic.readers.clear();
-  console.log(`\nServers ${one} and ${other} are killed.`);
+  console.log(`\nServers ${others.join(' and ')} are killed.`);
   console.log(drawCluster(cluster, traffic.readers));
   console.log(
     `   Server ${last} leads all, but a message is refused now: ${await traffic.refusalOf(0)}.\n` +

@@ -2,18 +2,21 @@
  * A building full of fire sensors. A control room has all of one block by a pattern of topics; the alarm has what is
  * hot, wherever it is, by content.
  *
- * `node examples/fire-sensors/main.ts`
+ * `node examples/fire-sensors/main.ts`, and with `--keep` it goes on until Ctrl-C, with the console.
  */
 import { createBroker } from '../../src/index.ts'; // in your project: from 'odradek'
+import { keepGoing, readFlags } from '../common/keep.ts';
 import { until } from '../common/until.ts';
 import { blocks, hotCelsius, roundCount, sensors, sensorsEach, topicOf } from './building.ts';
 import { Listener } from './listeners.ts';
 import { drawBlock } from './plan.ts';
 import { WiredSensor } from './sensors.ts';
 
+const flags = readFlags();
 const topics = [...new Set(sensors.map(topicOf))];
 await using broker = await createBroker({
   topics: Object.fromEntries(topics.map((topic) => [topic, 1])),
+  console: flags.keep,
 });
 const { bootstrapServers } = broker;
 
@@ -41,9 +44,7 @@ await alarm.subscribe(bootstrapServers, 'alarm', /^hot\./);
 const voices = await Promise.all(
   sensors.map((sensor) => WiredSensor.start(bootstrapServers, sensor)),
 );
-for (let round = 0; round < roundCount; round++) {
-  await Promise.all(voices.map((voice) => voice.say(round)));
-}
+for (let round = 0; round < roundCount; round++) await sayAll(round);
 await until('all is heard', () => {
   const ofBlock = sensorsEach * roundCount;
   const ofHeat = sensors.filter(({ kind }) => kind === 'heat').length * roundCount;
@@ -56,7 +57,12 @@ await until('all is heard', () => {
 
 showControlRoom();
 showAlarm();
+if (flags.keep) await keepGoing([broker.consoleUrl], () => sayAll(0));
 await Promise.all([controlRoom, siftingAlarm, alarm, ...voices].map((one) => one.stop()));
+
+async function sayAll(round: number): Promise<void> {
+  await Promise.all(voices.map((voice) => voice.say(round)));
+}
 
 function showControlRoom(): void {
   const { heard, topics: names } = controlRoom;

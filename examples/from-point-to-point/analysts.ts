@@ -15,11 +15,14 @@ const analysts: readonly (readonly [group: string, desks: number, opinion: Opini
   ['cid', 2, mostTraded],
 ];
 
-/** Three groups over one feed: each has all of it, and the members of one share it. */
-export async function showAnalysts(bootstrapServers: string): Promise<void> {
-  console.log(
-    '3. Three analysts look at one feed, each with questions of their own: three groups.\n',
-  );
+interface Analysts {
+  readonly desks: readonly { readonly group: string; readonly reader: BrokerReader }[];
+  readonly source: BrokerSource;
+  readonly close: () => Promise<void>;
+}
+
+/** Each desk joins its group, and a source is ready to tell them. */
+export async function startAnalysts(bootstrapServers: string): Promise<Analysts> {
   const desks = analysts.flatMap(([group, count]) =>
     Array.from({ length: count }, (_, at) => ({ group, at, reader: new BrokerReader() })),
   );
@@ -30,6 +33,19 @@ export async function showAnalysts(bootstrapServers: string): Promise<void> {
   );
   const source = new BrokerSource();
   await source.connect(bootstrapServers, 'exchanges');
+  const close = async () => {
+    const clients = [source, ...desks.map(({ reader }) => reader)];
+    await Promise.all(clients.map((client) => client.close()));
+  };
+  return { desks, source, close };
+}
+
+/** Three groups over one feed: each has all of it, and the members of one share it. */
+export async function showAnalysts(bootstrapServers: string): Promise<void> {
+  console.log(
+    '3. Three analysts look at one feed, each with questions of their own: three groups.\n',
+  );
+  const { desks, source, close } = await startAnalysts(bootstrapServers);
   await source.tell(exchanges.flatMap((exchange) => pricesOf(exchange, pricesEach)));
 
   const heardBy = (group: string) =>
@@ -51,7 +67,7 @@ export async function showAnalysts(bootstrapServers: string): Promise<void> {
     '\n   Groups do not take from each other: each has its own place in the topic. Inside a group each price goes to\n' +
       '   one desk; the prices of one share always to the same, since they have the same key.\n',
   );
-  await Promise.all([source, ...desks.map(({ reader }) => reader)].map((client) => client.close()));
+  await close();
 }
 
 function drawGroups(total: number): string {
