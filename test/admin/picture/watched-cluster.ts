@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import type { ClusterWatch, ClusterWatchOptions } from '../../../src/admin/picture/cluster-watch.ts';
+import type {
+  ClusterWatch,
+  ClusterWatchOptions,
+} from '../../../src/admin/picture/cluster-watch.ts';
 import type { Picture } from '../../../src/admin/contract/picture.ts';
 import { clusterWatchOf } from '../../../src/admin/picture/watch-of-broker.ts';
 import { must } from '../../../src/util/assert.ts';
