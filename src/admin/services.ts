@@ -4,7 +4,9 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Publisher } from './records/publisher.ts';
 import type { Figures } from './figures.ts';
+import type { ClusterHistory } from './history/history.ts';
 import type { SignIn } from './http/sign-in.ts';
+import type { ClusterWatch } from './picture/cluster-watch.ts';
 
 /** What the handlers of routes may use. */
 export interface AdminServices {
@@ -14,6 +16,8 @@ export interface AdminServices {
   readonly client: Client;
   readonly publisher: Publisher;
   readonly figures: Figures;
+  readonly watch: ClusterWatch;
+  readonly history: ClusterHistory;
   readonly runtime: Pick<Runtime, 'clock' | 'timers' | 'random'>;
   readonly logger: Logger;
   readonly signIn: SignIn;

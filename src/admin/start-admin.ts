@@ -6,12 +6,16 @@ import type { AdminConfig } from '../config/admin-config.ts';
 import { invalidConfig } from '../config/invalid-config.ts';
 import type { Files } from '../runtime/runtime.ts';
 import { must } from '../util/assert.ts';
+import { errorText } from '../util/is-error.ts';
 import { hasCode } from '../util/odradek-error.ts';
 import { AdminServer } from './admin-server.ts';
 import { ClientFigures } from './client-figures.ts';
+import { ClusterHistory } from './history/history.ts';
 import { listenHttp, type HttpListener } from './http/http-listener.ts';
 import { PageFiles } from './http/page-files.ts';
 import { SignIn } from './http/sign-in.ts';
+import { ClusterFigures } from './picture/cluster-figures.ts';
+import { clusterWatchOf } from './picture/watch-of-broker.ts';
 import { Publisher } from './records/publisher.ts';
 import { routes } from './routes/table.ts';
 import type { AdminServices } from './services.ts';
@@ -38,11 +42,12 @@ export async function startAdmin(
   // By itself, since whoever only reads must not have topics made.
   const producing = clientOf(modules, { clientId: 'odradek-http', autoCreateTopics: true });
   const publisher = new Publisher({ broker, client: producing });
+  broker.figures.version = version;
   const services: AdminServices = {
     broker,
     client,
     publisher,
-    figures: new ClientFigures({ client, broker, clock: runtime.clock }),
+    ...watchCluster(modules, client),
     runtime,
     logger,
     version,
@@ -68,11 +73,27 @@ export async function startAdmin(
   }
   logger.info('serves over HTTP', { url: listener.url, console: config.console });
   const closeClients = (): void => {
+    services.watch.close();
     publisher.close();
     client.close();
     producing.close();
   };
   return new RunningAdmin({ listener, server, modules, closeClients });
+}
+
+/** What is known of the cluster, and kept of it over time. */
+function watchCluster(
+  { broker, runtime, logger }: AdminModules,
+  client: Client,
+): Pick<AdminServices, 'figures' | 'watch' | 'history'> {
+  const history = new ClusterHistory();
+  const defect = (error: unknown): void => {
+    logger.error('watching the cluster failed', { error: errorText(error) });
+  };
+  const watch = clusterWatchOf(broker, { runtime, keepsHistory: true, defect });
+  watch.onSnapshot((snapshot, { brokers }) => history.note(snapshot, brokers));
+  const base = new ClientFigures({ client, broker, clock: runtime.clock });
+  return { watch, history, figures: new ClusterFigures({ watch, base }) };
 }
 
 /** A client of the broker's cluster, which begins with the broker itself. */

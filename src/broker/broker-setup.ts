@@ -12,8 +12,6 @@ export interface BrokerSetup {
   readonly metadataDirectory: string;
   /** Nothing is ever synced to disk. */
   readonly temporary: boolean;
-  /** Of Odradek, as other brokers and the console are told. */
-  readonly version?: string;
   /** The directories are on no disk. False unless given. */
   readonly inMemory?: boolean;
 }

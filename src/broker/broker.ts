@@ -79,7 +79,7 @@ export class RunningBroker {
     if (modules.store !== undefined) this.#opened = sharedStore(modules.store);
     this.#settings = new BrokerSettings(setup.values);
     this.#wheel = new TimerWheel({}, this.#runtime);
-    this.figures = new OwnFigures(setup, { runtime: this.#runtime, broker: this });
+    this.figures = new OwnFigures({ runtime: this.#runtime, broker: this });
     const contention = new Contention({
       wheel: this.#wheel,
       isContended: () => this.#memory.isContended || this.#answerMemory.isContended,

@@ -63,24 +63,30 @@ async function idsOf(query: string): Promise<readonly string[]> {
 
 test('the list has a line for each group, with what it has still to read', async () => {
   const page = await list('?query=bill');
-  deepStrictEqual(page, {
-    total: 3,
-    matching: 1,
-    offset: 0,
-    groups: [
-      {
-        groupId: 'billing',
-        type: 'classic',
-        state: 'Empty',
-        coordinatorId: broker.nodeId,
-        members: 0,
-        topics: ['orders'],
-        lag: 5,
-        lagSeconds: null,
-        trend: 'unknown',
-      },
-    ],
-  });
+  // The records are of 1970.
+  ok((page.groups[0]?.lagSeconds ?? 0) > 1e9);
+  const groups = page.groups.map((group) => ({ ...group, lagSeconds: null }));
+  deepStrictEqual(
+    { ...page, groups },
+    {
+      total: 3,
+      matching: 1,
+      offset: 0,
+      groups: [
+        {
+          groupId: 'billing',
+          type: 'classic',
+          state: 'Empty',
+          coordinatorId: broker.nodeId,
+          members: 0,
+          topics: ['orders'],
+          lag: 5,
+          lagSeconds: null,
+          trend: 'unknown',
+        },
+      ],
+    },
+  );
 });
 
 test('the list is searched, ordered and cut into pages', async () => {

@@ -2,8 +2,8 @@ import type { ProducerFigures } from '../contract/picture.ts';
 import { perSecond } from './broker-figures.ts';
 import type { Answers } from './question.ts';
 
-/** What the admin listener calls itself as a client: what was published over HTTP comes from it. */
-const adminClientId = 'odradek-console';
+/** What the admin listener calls itself where it writes what was published over HTTP. */
+const httpClientId = 'odradek-http';
 
 /** The connections that write, the busiest first, of all brokers. */
 export function producerFigures(
@@ -18,7 +18,7 @@ export function producerFigures(
       const producer = {
         id: `${nodeId}-${id}`,
         clientId,
-        address: clientId === adminClientId ? 'http' : address,
+        address: clientId === httpClientId ? 'http' : address,
         nodeId,
         lastWroteMs,
         topics: topics.map(({ topic, partitions, bytesIn, messagesIn }) => ({

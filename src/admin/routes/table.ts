@@ -3,9 +3,12 @@ import { brokerRoutes } from './brokers.ts';
 import { configRoutes } from './configs.ts';
 import { groupRoutes } from './groups.ts';
 import { healthRoutes } from './health.ts';
+import { historyRoutes } from './history.ts';
+import { liveRoutes } from './live.ts';
 import { publishRoutes } from './publish.ts';
 import { sessionRoutes } from './session.ts';
 import { streamRoutes } from './stream.ts';
+import { whyRoutes } from './why.ts';
 
 /** Every route there is: the one list. Of several that match a path, the first does. */
 export const routes: readonly Route[] = [
@@ -16,4 +19,7 @@ export const routes: readonly Route[] = [
   ...groupRoutes,
   ...configRoutes,
   ...brokerRoutes,
+  ...liveRoutes,
+  ...historyRoutes,
+  ...whyRoutes,
 ];

@@ -48,7 +48,8 @@ export class OwnFigures implements FiguresService {
   /** What those know who may ask; it stands in the broker's registration. */
   readonly secret: string;
   readonly requests: RequestFigures = new RequestFigures();
-  readonly #version: string;
+  /** Of Odradek, as others are told; empty where it is not known. */
+  version = '';
   readonly #modules: OwnFiguresModules;
   readonly #writers = new Writers();
   readonly #heartbeats = new MemberHeartbeats();
@@ -64,11 +65,10 @@ export class OwnFigures implements FiguresService {
   #askedMs = -Infinity;
   #producersAskedMs = -Infinity;
 
-  constructor(options: { readonly version?: string }, modules: OwnFiguresModules) {
+  constructor(modules: OwnFiguresModules) {
     const { broker, runtime } = modules;
     const { clock } = runtime;
     this.secret = newSecret(runtime.random);
-    this.#version = options.version ?? '';
     this.#modules = modules;
     this.#startedMs = clock.nowMs();
     this.#recordTimes = new RecordTimes({
@@ -110,7 +110,7 @@ export class OwnFigures implements FiguresService {
     const memory = runtime.memoryUsage?.();
     return {
       startedMs: this.#startedMs,
-      version: this.#version,
+      version: this.version,
       windowMs: this.#windowMs,
       ...this.totals.recent(),
       requests: requests.requests.recent,
