@@ -7,6 +7,7 @@ import { Exchange } from './http/exchange.ts';
 import { HostCheck } from './http/host-check.ts';
 import { OriginCheck } from './http/origin-check.ts';
 import type { PageFiles } from './http/page-files.ts';
+import { Places } from './http/places.ts';
 import { HttpProblem, problemOf } from './http/problem.ts';
 import { BodyMemory, RequestBody } from './http/request-body.ts';
 import { RouteTable, type FoundRoute, type Route } from './http/route.ts';
@@ -32,7 +33,7 @@ export class AdminServer {
   readonly #origins: OriginCheck;
   readonly #memory: BodyMemory;
   readonly #exchanges = new Set<Exchange>();
-  #streams = 0;
+  readonly #streams: Places;
 
   /** `boundHost` is the address that is listened on. */
   constructor(
@@ -48,6 +49,7 @@ export class AdminServer {
     this.#routes = new RouteTable(options.routes.filter((route) => this.#isServed(route.path)));
     this.#hosts = new HostCheck(options.boundHost, options.config);
     this.#origins = new OriginCheck(options.config.allowedOrigins);
+    this.#streams = new Places(options.config.http.streamsMax, tooManyStreams);
     this.#memory = new BodyMemory(options.config.http.queuedBytesMax);
   }
 
@@ -79,13 +81,7 @@ export class AdminServer {
 
   async #respond(exchange: Exchange, answer: AdminAnswer, more: AnswerHeaders): Promise<void> {
     if (!('run' in answer)) return exchange.send(answer, more);
-    if (this.#streams >= this.#config.http.streamsMax) throw tooManyStreams();
-    this.#streams++;
-    try {
-      await exchange.send(answer, more);
-    } finally {
-      this.#streams--;
-    }
+    await this.#streams.with(() => exchange.send(answer, more));
   }
 
   /** What the request is answered with; `more` is given headers for whatever comes of it. */
@@ -240,13 +236,7 @@ function allowed(found: ReadonlyMap<string, FoundRoute>): string {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }
 
-function tooManyStreams(): HttpProblem {
-  return new HttpProblem(
-    503,
-    {
-      code: 'TOO_MANY_STREAMS',
-      message: 'As many streams as there may be are open (odradek.http.streams.max).',
-    },
-    { 'retry-after': '5' },
-  );
-}
+const tooManyStreams = {
+  code: 'TOO_MANY_STREAMS',
+  message: 'As many streams as there may be are open (odradek.http.streams.max).',
+};

@@ -5,6 +5,7 @@ import type { Logger } from '../util/logger.ts';
 import type { Publisher } from './records/publisher.ts';
 import type { Figures } from './figures.ts';
 import type { ClusterHistory } from './history/history.ts';
+import type { Places } from './http/places.ts';
 import type { SignIn } from './http/sign-in.ts';
 import type { ClusterWatch } from './picture/cluster-watch.ts';
 
@@ -15,6 +16,8 @@ export interface AdminServices {
   /** Of this broker's own cluster, by its own listener. For changes, and for what other brokers know. */
   readonly client: Client;
   readonly publisher: Publisher;
+  /** For what looks through many records. */
+  readonly searches: Places;
   readonly figures: Figures;
   readonly watch: ClusterWatch;
   readonly history: ClusterHistory;

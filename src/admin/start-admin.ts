@@ -12,6 +12,7 @@ import { AdminServer } from './admin-server.ts';
 import { ClientFigures } from './client-figures.ts';
 import { ClusterHistory } from './history/history.ts';
 import { listenHttp, type HttpListener } from './http/http-listener.ts';
+import { Places } from './http/places.ts';
 import { PageFiles } from './http/page-files.ts';
 import { SignIn } from './http/sign-in.ts';
 import { ClusterFigures } from './picture/cluster-figures.ts';
@@ -48,6 +49,7 @@ export async function startAdmin(
     client,
     publisher,
     ...watchCluster(modules, client),
+    searches: new Places(limits.searchesMax, tooManySearches),
     runtime,
     logger,
     version,
@@ -95,6 +97,10 @@ function watchCluster(
   const base = new ClientFigures({ client, broker, clock: runtime.clock });
   return { watch, history, figures: new ClusterFigures({ watch, base }) };
 }
+const tooManySearches = {
+  code: 'TOO_MANY_SEARCHES',
+  message: 'As many searches as there may be go on just now (odradek.http.searches.max).',
+};
 
 /** A client of the broker's cluster, which begins with the broker itself. */
 function clientOf({ broker, runtime }: AdminModules, options: Partial<ClientOptions>): Client {

@@ -43,6 +43,7 @@ export interface HttpLimits {
   readonly idleTimeoutMs: number;
   readonly importBytesMax: number;
   readonly queuedBytesMax: number;
+  readonly searchesMax: number;
   readonly sendTimeoutMs: number;
   readonly streamsMax: number;
 }
@@ -87,6 +88,7 @@ function httpLimits(values: TypedValues): HttpLimits {
     idleTimeoutMs: of('idle.timeout.ms'),
     importBytesMax: of('import.max.bytes'),
     queuedBytesMax: of('queued.max.bytes'),
+    searchesMax: of('searches.max'),
     sendTimeoutMs: of('send.timeout.ms'),
     streamsMax: of('streams.max'),
   };

@@ -1,5 +1,5 @@
 import type { LogPosition, PartitionRange } from '../../client/start-positions.ts';
-import { badField } from '../http/problem.ts';
+import { parseLogPosition } from '../log-position.ts';
 
 /** Where to begin or to end: the same for all partitions, or an offset for each. */
 export type Position = LogPosition | { readonly at: 'cursor'; readonly offsets: Cursor };
@@ -7,22 +7,10 @@ export type Position = LogPosition | { readonly at: 'cursor'; readonly offsets: 
 /** An offset of each partition, by partition. */
 export type Cursor = ReadonlyMap<number, number>;
 
-const expected =
-  'beginning, end, offset:N, time:MILLISECONDS, last:N, or PARTITION:OFFSET,PARTITION:OFFSET';
-
-/** The position in the query's `field`. Throws a `HttpProblem` of 400. */
+/** The position in the query's `field`, as `parseLogPosition` takes it or as a cursor. Throws a `HttpProblem` of 400. */
 export function parsePosition(text: string, field: string): Position {
-  if (text === 'beginning' || text === 'end') return { at: text };
-  const [, kind, digits] = /^(offset|time|last):(\d{1,16})$/.exec(text) ?? [];
-  const number = Number(digits);
-  if (kind !== undefined && Number.isSafeInteger(number)) {
-    if (kind === 'offset') return { at: 'offset', offset: number };
-    if (kind === 'time') return { at: 'time', timestampMs: number };
-    return { at: 'beforeEnd', count: number };
-  }
   const offsets = parseCursor(text);
-  if (offsets !== undefined) return { at: 'cursor', offsets };
-  throw badField(field, `${field}=${text}: expected ${expected}.`);
+  return offsets === undefined ? parseLogPosition(text, field) : { at: 'cursor', offsets };
 }
 
 /** Undefined for a text that is no cursor. */

@@ -1,6 +1,5 @@
 import type { ConsumedRecord } from '../../client/client-records.ts';
 import type { Client } from '../../client/client.ts';
-import type { Consumer } from '../../client/consumer.ts';
 import type { IsolationLevel } from '../../client/list-offsets.ts';
 import { recordJson } from '../../client/record-json.ts';
 import type { Filter } from '../../filter/filter.ts';
@@ -9,6 +8,7 @@ import type { Runtime, Timer } from '../../runtime/runtime.ts';
 import type { EventStream } from '../http/answer.ts';
 import { problemOf } from '../http/problem.ts';
 import { readerLimits } from './reader-limits.ts';
+import { NewPartitions } from './new-partitions.ts';
 import { rangesOf, type Position } from './position.ts';
 import { isWanted, Slices } from './sift.ts';
 import { StreamPositions } from './stream-positions.ts';
@@ -46,8 +46,7 @@ export class Subscription {
   readonly #stream: EventStream;
   readonly #positions: StreamPositions;
   readonly #slices: Slices;
-  /** Partitions below it are read. */
-  #partitionsKnown: number;
+  #added: NewPartitions | undefined;
   /** The last id that was sent. */
   #sentId = '';
   /** Positions may be ahead of what was written. */
@@ -63,7 +62,6 @@ export class Subscription {
     this.#stream = modules.stream;
     this.#positions = new StreamPositions(options.topic.id);
     this.#slices = new Slices(modules.runtime);
-    this.#partitionsKnown = options.topic.partitions.length;
   }
 
   /** Settles when the client has gone or was told why it goes on no more. Rejects where it does not begin. */
@@ -87,7 +85,12 @@ export class Subscription {
       }
       await this.#stream.open();
       await this.#sendId();
-      this.#look(consumer);
+      if (partitions === undefined) {
+        const known = topic.partitions.length;
+        const { partitionCount: count } = this.#modules;
+        this.#added = new NewPartitions({ topic: topic.name, known }, { consumer, count });
+      }
+      this.#look();
       for await (const records of consumer.records()) {
         this.#isSending = true;
         await this.#send(records);
@@ -128,7 +131,7 @@ export class Subscription {
 
   /** Whether each event has an id. */
   get #isNarrow(): boolean {
-    return (this.#options.partitions?.length ?? this.#partitionsKnown) <= partitionsPerEventMax;
+    return (this.#options.partitions?.length ?? this.#added?.known ?? 0) <= partitionsPerEventMax;
   }
 
   async #write(text: string, hasIds: boolean): Promise<void> {
@@ -146,24 +149,14 @@ export class Subscription {
   }
 
   /** Looks now and then for partitions that are new, and tells the client how far it has come without a match. */
-  #look(consumer: Consumer): void {
+  #look(): void {
     const { timers } = this.#modules.runtime;
     this.#timer = timers.setTimer(lookEveryMs, () => {
       if (this.#stream.signal.aborted) return;
-      void this.#addPartitions(consumer)
+      void Promise.resolve(this.#added?.add())
         .then(() => (this.#isSending || this.#stream.isBehind ? undefined : this.#sendId()))
         .catch(() => {})
-        .finally(() => this.#look(consumer));
+        .finally(() => this.#look());
     });
-  }
-
-  async #addPartitions(consumer: Consumer): Promise<void> {
-    const { topic, partitions } = this.#options;
-    const count = this.#modules.partitionCount();
-    if (partitions !== undefined || count <= this.#partitionsKnown) return;
-    const added = Array.from({ length: count - this.#partitionsKnown }, (_, index) => index);
-    const indexes = added.map((index) => this.#partitionsKnown + index);
-    await consumer.add(rangesOf(topic.name, indexes, { at: 'beginning' }, undefined));
-    this.#partitionsKnown = count;
   }
 }

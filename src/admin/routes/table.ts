@@ -5,6 +5,7 @@ import { groupRoutes } from './groups.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { liveRoutes } from './live.ts';
+import { messageRoutes } from './messages.ts';
 import { publishRoutes } from './publish.ts';
 import { sessionRoutes } from './session.ts';
 import { streamRoutes } from './stream.ts';
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...publishRoutes,
   ...sessionRoutes,
   ...streamRoutes,
+  ...messageRoutes,
   ...groupRoutes,
   ...configRoutes,
   ...brokerRoutes,

@@ -44,6 +44,8 @@ odradek.http.import.max.bytes | LONG | 1073741824 | [1024,...] | low | read-only
     Bytes that one import of records over HTTP may have.
 odradek.http.queued.max.bytes | LONG | 134217728 | [1024,...] | medium | read-only | acts
     Bytes of bodies of HTTP requests that are received and not yet answered, in the whole broker; beyond it requests are answered with 503.
+odradek.http.searches.max | INT | 16 | [1,...] | low | read-only | acts
+    Searches through the records of a topic that may go on at a time over HTTP.
 odradek.http.send.timeout.ms | INT | 60000 | [1,...] | low | read-only | acts
     How long a client may leave an HTTP answer unread before its connection is closed.
 odradek.http.streams.max | INT | 256 | [1,...] | medium | read-only | acts
