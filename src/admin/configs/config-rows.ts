@@ -1,3 +1,4 @@
+import type { RunningBroker } from '../../broker/broker.ts';
 import {
   type ConfigEntry,
   type ConfigResource,
@@ -8,8 +9,9 @@ import {
 import { valueOf } from '../../client/admin-items.ts';
 import type { Client } from '../../client/client.ts';
 import type { ConfigLayers } from '../../config/config-layers.ts';
-import type { DerivedDefaults } from '../../config/derived-defaults.ts';
+import { derivedDefaults, type DerivedDefaults } from '../../config/derived-defaults.ts';
 import { describeTopicConfig } from '../../config/describe-config.ts';
+import { replicaCountOf } from '../../metadata/replica-count.ts';
 import { must } from '../../util/assert.ts';
 import type { ConfigRow } from '../contract/topics.ts';
 
@@ -47,6 +49,17 @@ export async function configRows(
     );
     return rowWithSource(entry, defaults.get(entry.name) ?? beneath ?? nothingSet);
   });
+}
+
+/** Those of a topic. Throws as the client does. */
+export function topicConfigRows(
+  name: string,
+  { broker, client }: { readonly broker: RunningBroker; readonly client: Client },
+): Promise<readonly ConfigRowWithSource[]> {
+  const partition = broker.metadata.image.topicsByName.get(name)?.partitions[0];
+  const replicas = partition === undefined ? 1 : replicaCountOf(partition);
+  const defaults = newTopicRows(broker.configLayers, derivedDefaults(replicas));
+  return configRows(client, { type: 'topic', name }, defaults);
 }
 
 /**

@@ -2,13 +2,13 @@ import type { ConfigResource } from '../../client/admin-configs.ts';
 import { derivedDefaults, replicationFactorByDefault } from '../../config/derived-defaults.ts';
 import { placeableBrokers } from '../../controller/broker-state.ts';
 import type { ClusterImage } from '../../metadata/image.ts';
-import { replicaCountOf } from '../../metadata/replica-count.ts';
 import { changeConfigs } from '../configs/change-configs.ts';
 import {
   type ConfigRowWithSource,
   configRows,
   defaultBrokerRows,
   newTopicRows,
+  topicConfigRows,
 } from '../configs/config-rows.ts';
 import { type AdminRequest, jsonBody, param } from '../http/admin-request.ts';
 import { json } from '../http/answer.ts';
@@ -74,12 +74,8 @@ function rowsOf(
 ): Promise<readonly ConfigRowWithSource[]> {
   const { image } = broker.metadata;
   switch (resource.type) {
-    case 'topic': {
-      const partition = image.topicsByName.get(resource.name)?.partitions[0];
-      const replicas = partition === undefined ? 1 : replicaCountOf(partition);
-      const defaults = newTopicRows(broker.configLayers, derivedDefaults(replicas));
-      return configRows(client, resource, defaults);
-    }
+    case 'topic':
+      return topicConfigRows(resource.name, { broker, client });
     case 'broker': {
       if (resource.name === '') return defaultBrokerRows(client, broker.config.nodeId);
       requireServingBroker(resource.name, image);

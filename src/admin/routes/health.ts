@@ -1,4 +1,5 @@
 import type { RunningBroker } from '../../broker/broker.ts';
+import { topicsWithLogs } from '../../metadata/filtered-topics.ts';
 import { json } from '../http/answer.ts';
 import type { Route } from '../http/route.ts';
 
@@ -46,7 +47,7 @@ function unreadiness(broker: RunningBroker): readonly string[] {
 
 function notLed({ config, metadata, partitions }: RunningBroker): readonly string[] {
   const missing: string[] = [];
-  for (const { name, partitions: all } of metadata.image.topicsByName.values()) {
+  for (const { name, partitions: all } of topicsWithLogs(metadata.image)) {
     for (const { index, leader } of all) {
       if (leader !== config.nodeId) continue;
       if (partitions.get(name, index)?.isLeader !== true) missing.push(`${name}-${index}`);

@@ -10,6 +10,7 @@ import { publishRoutes } from './publish.ts';
 import { sessionRoutes } from './session.ts';
 import { streamRoutes } from './stream.ts';
 import { whyRoutes } from './why.ts';
+import { topicRoutes } from './topics.ts';
 
 /** Every route there is: the one list. Of several that match a path, the first does. */
 export const routes: readonly Route[] = [
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...publishRoutes,
   ...sessionRoutes,
   ...streamRoutes,
+  ...topicRoutes,
   ...messageRoutes,
   ...groupRoutes,
   ...configRoutes,
