@@ -18,6 +18,8 @@ export interface AdminServices {
   readonly publisher: Publisher;
   /** For what looks through many records. */
   readonly searches: Places;
+  /** For imports. */
+  readonly imports: Places;
   readonly figures: Figures;
   readonly watch: ClusterWatch;
   readonly history: ClusterHistory;

@@ -50,6 +50,7 @@ export async function startAdmin(
     publisher,
     ...watchCluster(modules, client),
     searches: new Places(limits.searchesMax, tooManySearches),
+    imports: new Places(limits.importsMax, tooManyImports),
     runtime,
     logger,
     version,
@@ -100,6 +101,11 @@ function watchCluster(
 const tooManySearches = {
   code: 'TOO_MANY_SEARCHES',
   message: 'As many searches as there may be go on just now (odradek.http.searches.max).',
+};
+
+const tooManyImports = {
+  code: 'TOO_MANY_IMPORTS',
+  message: 'As many imports as there may be go on just now (odradek.http.imports.max).',
 };
 
 /** A client of the broker's cluster, which begins with the broker itself. */

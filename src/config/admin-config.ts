@@ -42,6 +42,7 @@ export interface HttpLimits {
   readonly headerTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly importBytesMax: number;
+  readonly importsMax: number;
   readonly queuedBytesMax: number;
   readonly searchesMax: number;
   readonly sendTimeoutMs: number;
@@ -87,6 +88,7 @@ function httpLimits(values: TypedValues): HttpLimits {
     headerTimeoutMs: of('header.timeout.ms'),
     idleTimeoutMs: of('idle.timeout.ms'),
     importBytesMax: of('import.max.bytes'),
+    importsMax: of('imports.max'),
     queuedBytesMax: of('queued.max.bytes'),
     searchesMax: of('searches.max'),
     sendTimeoutMs: of('send.timeout.ms'),

@@ -3,15 +3,17 @@ import { OdradekError } from './odradek-error.ts';
 
 const lineFeed = 10;
 /** No record can be near this; a longer line is a file that has no lines. */
-const lineBytesMax = 256 * 1024 * 1024;
+const lineBytesMaxUsual = 256 * 1024 * 1024;
 
 /**
  * The lines in `chunks` without their line feeds, those that came together as one array, so that a large
  * input costs one turn a chunk and not one a line. Bytes are left as they are: a carriage return stays. The
- * last line needs no line feed. The lines are views of the chunks.
+ * last line needs no line feed. The lines are views of the chunks. Throws `INVALID_ARGUMENT` for a line that is longer
+ * than `lineBytesMax`, before it fills the memory.
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
+  lineBytesMax = lineBytesMaxUsual,
 ): AsyncGenerator<readonly Uint8Array[], void> {
   let unfinished: Uint8Array[] = [];
   let unfinishedBytes = 0;
@@ -28,14 +30,15 @@ export async function* readLines(
       unfinished.push(chunk.subarray(start));
       unfinishedBytes += chunk.length - start;
     }
-    if (unfinishedBytes > lineBytesMax) throw endlessLine();
     if (lines.length > 0) yield lines;
+    // Those before it are lines all the same.
+    if (unfinishedBytes > lineBytesMax) throw endlessLine(lineBytesMax);
   }
   if (unfinished.length > 0) yield [concatenated(unfinished)];
 }
 
-function endlessLine(): OdradekError {
-  const expected = `lines of at most ${lineBytesMax / 1024 / 1024} MiB`;
+function endlessLine(lineBytesMax: number): OdradekError {
+  const expected = `lines of at most ${lineBytesMax} bytes`;
   return new OdradekError(`The input has a line without an end; expected ${expected}.`, {
     code: 'INVALID_ARGUMENT',
     argument: 'input',

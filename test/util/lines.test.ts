@@ -36,6 +36,17 @@ test('a last line without a line feed counts, an empty one in between too', asyn
   deepStrictEqual(await linesOf([Buffer.from('a\n\nb')]), ['a', '', 'b']);
 });
 
+test('what stands before a line that is too long is handed out before that is refused', async () => {
+  const lines: string[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const batch of readLines(chunksOf([Buffer.from('a\nb\nccccc')]), 4)) {
+      lines.push(...batch.map((line) => Buffer.from(line).toString()));
+    }
+  };
+  await rejects(reading(), /lines of at most 4 bytes/);
+  deepStrictEqual(lines, ['a', 'b']);
+});
+
 test('an input without an end of line is refused before it fills the memory', async () => {
   const chunk = new Uint8Array(64 * 1024 * 1024).fill(97);
   const reading = linesOf(Array.from({ length: 5 }, () => chunk));

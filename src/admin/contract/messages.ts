@@ -95,8 +95,9 @@ export interface ResendBody {
 }
 
 /*
- * `GET /api/topics/NAME/export` takes the query of `messages` (without follow) and answers JSON lines as
- * `odradek consume --json` writes them, as an attachment. `POST /api/topics/NAME/import` takes them as
+ * `GET /api/topics/NAME/export` takes the query of `messages` (without `follow`; `order` is `offset` unless given, or
+ * `partition`; no `limit` unless given) and answers JSON lines as `odradek consume --json` writes them, as an attachment.
+ * One that breaks off is no whole HTTP answer. `POST /api/topics/NAME/import` takes them as
  * `odradek produce --json` does (`?repartition=true` gives partitions anew) → ImportResult.
  */
 /** What became of an import. */

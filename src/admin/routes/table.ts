@@ -9,8 +9,9 @@ import { messageRoutes } from './messages.ts';
 import { publishRoutes } from './publish.ts';
 import { sessionRoutes } from './session.ts';
 import { streamRoutes } from './stream.ts';
-import { whyRoutes } from './why.ts';
 import { topicRoutes } from './topics.ts';
+import { transferRoutes } from './transfer.ts';
+import { whyRoutes } from './why.ts';
 
 /** Every route there is: the one list. Of several that match a path, the first does. */
 export const routes: readonly Route[] = [
@@ -26,4 +27,5 @@ export const routes: readonly Route[] = [
   ...liveRoutes,
   ...historyRoutes,
   ...whyRoutes,
+  ...transferRoutes,
 ];

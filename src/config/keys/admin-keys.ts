@@ -42,6 +42,8 @@ odradek.http.idle.timeout.ms | INT | 60000 | [1,...] | low | read-only | acts
     How long an HTTP connection stays open without a request.
 odradek.http.import.max.bytes | LONG | 1073741824 | [1024,...] | low | read-only | acts
     Bytes that one import of records over HTTP may have.
+odradek.http.imports.max | INT | 4 | [1,...] | low | read-only | acts
+    Imports of records over HTTP that may be under way at a time; each holds up to a few tens of megabytes.
 odradek.http.queued.max.bytes | LONG | 134217728 | [1024,...] | medium | read-only | acts
     Bytes of bodies of HTTP requests that are received and not yet answered, in the whole broker; beyond it requests are answered with 503.
 odradek.http.searches.max | INT | 16 | [1,...] | low | read-only | acts
