@@ -11,9 +11,22 @@ import { concatenated } from '../../src/util/bytes.ts';
 import type { Wire } from './wire.ts';
 
 /** Makes a topic and waits until it leads. */
-export async function createTopic(wire: Wire, name: string, numPartitions: number): Promise<void> {
+export async function createTopic(
+  wire: Wire,
+  name: string,
+  numPartitions: number,
+  configs: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { topics } = await wire.call(createTopicsRequest, createTopicsResponse, 5, {
-    topics: [{ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }],
+    topics: [
+      {
+        name,
+        numPartitions,
+        replicationFactor: 1,
+        assignments: [],
+        configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+      },
+    ],
     timeoutMs: 30_000,
   });
   const error = topics[0]?.errorCode;
