@@ -56,7 +56,7 @@ export class BatchJudge {
     const { filter, place, prefix } = judgement;
     const key = prefix + batch.baseOffset;
     const found = this.#open.get(key);
-    if (found !== undefined) {
+    if (found !== undefined && found.batch.crc === batch.crc) {
       found.waiting++;
       return found;
     }
@@ -72,7 +72,7 @@ export class BatchJudge {
     const judged = judge(judging, isOver);
     if (judged === undefined) return undefined;
     judging.judged = judged;
-    this.#open.delete(judging.key);
+    if (this.#open.get(judging.key) === judging) this.#open.delete(judging.key);
     this.cache.add(judging.key, judged);
     return judged;
   }
@@ -81,6 +81,7 @@ export class BatchJudge {
   leave(judging: Judging): void {
     judging.waiting--;
     if (judging.waiting > 0 || judging.judged !== undefined) return;
+    if (this.#open.get(judging.key) !== judging) return;
     // Last in the order of those that nobody waits for.
     this.#open.delete(judging.key);
     this.#open.set(judging.key, judging);
@@ -90,13 +91,14 @@ export class BatchJudge {
 }
 
 function judge({ batch, filtering }: Judging, isOver: () => boolean): JudgedBatch | undefined {
-  const { lastOffset, maxTimestamp, sizeBytes } = batch;
+  const { sizeBytes } = batch;
+  const { lastOffset, maxTimestamp, crc } = batch;
   // What compaction has emptied is passed over, as in every topic.
   const shown = batch.recordCount === 0 ? 'none' : filtering.step(isOver);
   if (shown === undefined) return undefined;
-  if (shown === 'none') return { verdict: shown, sizeBytes: 0, lastOffset, maxTimestamp };
-  if (shown === 'all') return { verdict: shown, sizeBytes, lastOffset, maxTimestamp };
-  return { verdict: shown.chunks, sizeBytes: shown.sizeBytes, lastOffset, maxTimestamp };
+  if (shown === 'none') return { verdict: shown, sizeBytes: 0, lastOffset, maxTimestamp, crc };
+  if (shown === 'all') return { verdict: shown, sizeBytes, lastOffset, maxTimestamp, crc };
+  return { verdict: shown.chunks, sizeBytes: shown.sizeBytes, lastOffset, maxTimestamp, crc };
 }
 
 /** What the keys of the judgements of one partition begin with: within a leader epoch nothing of it is cut off. */

@@ -8,6 +8,8 @@ export interface JudgedBatch {
   readonly sizeBytes: number;
   readonly lastOffset: number;
   readonly maxTimestamp: number;
+  /** Of the batch in the log: another one may come to stand there, by compaction or after an unclean election. */
+  readonly crc: number;
 }
 
 /** What an entry takes beside the bytes of its batch. */

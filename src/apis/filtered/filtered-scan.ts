@@ -167,8 +167,12 @@ export class FilteredScan implements DataWaiter, TurnTaker {
     return this.#hasJudged || this.#isAtEnd || this.#failure !== undefined || this.#isClosed;
   }
 
-  /** Of batches that were judged before, only those that are shown whole have to be read. */
+  /**
+   * Of batches that were judged before, only those that are shown whole have to be read. A follower's may be cut off
+   * within a leader epoch, after an unclean election: it looks at each.
+   */
   #passKnown(): void {
+    if (!this.#options.partition.isLeader) return;
     for (let i = 0; i < knownBatchesPerTurnMax; i++) {
       if (this.#batches.length > 0 || !this.#canGoOn) return;
       const known = this.#known(this.#position);
@@ -231,7 +235,7 @@ export class FilteredScan implements DataWaiter, TurnTaker {
     const { judge } = this.#modules;
     const batch = must(this.#batches.at(-1));
     let judged = this.#judging === undefined ? this.#known(batch.baseOffset) : undefined;
-    if (judged === undefined) {
+    if (judged === undefined || judged.crc !== batch.crc) {
       this.#judging ??= judge.begin(this.#judgement, batch);
       judged = judge.goOn(this.#judging, isOver);
       if (judged === undefined) return false;

@@ -86,6 +86,20 @@ test('a batch that compaction has emptied is shown as nothing, a control batch a
   assert.equal(verdictOf(control), 'all');
 });
 
+test('what is judged of a batch is not taken for another one at the same offset', () => {
+  const judge = new BatchJudge({ cacheBytes: 1000 });
+  const by = judgement();
+  const [before, after] = [batchOf(0, 'a', 'b'), batchOf(0, 'b', 'b')];
+  const [one, two] = [judge.begin(by, before), judge.begin(by, after)];
+  assert.notEqual(one, two);
+  assert.equal(judge.goOn(two, never)?.verdict, 'none');
+  assert.notEqual(judge.goOn(one, never)?.verdict, 'none');
+  assert.equal(judge.known(by, 0)?.crc, before.crc, 'whoever reads sees which it was');
+  judge.leave(one);
+  judge.leave(two);
+  assert.equal(judge.openCount, 0);
+});
+
 test('the cache keeps what was asked for last, within its bytes', () => {
   const judge = new BatchJudge({ cacheBytes: 3 * 256 });
   const by = judgement();
