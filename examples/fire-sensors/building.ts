@@ -3,6 +3,8 @@ export interface Sensor {
   readonly name: string;
   readonly block: string;
   readonly kind: 'heat' | 'smoke';
+  /** Whether it is too small for a Kafka client, and speaks HTTP alone. */
+  readonly isTiny: boolean;
 }
 
 /** What a sensor says. */
@@ -27,12 +29,13 @@ export const roundCount = 5;
 /** From here on it is hot. */
 export const hotCelsius = 60;
 
-/** All sensors of the building: in each block the first 40 measure heat, the others smoke. */
+/** All sensors of the building: in each block the first 40 measure heat, the others smoke; each fifth is tiny. */
 export const sensors: readonly Sensor[] = blocks.flatMap((block) =>
   Array.from({ length: sensorsEach }, (_, at) => ({
     name: `${block}${String(at + 1).padStart(2, '0')}`,
     block,
     kind: at < 40 ? ('heat' as const) : ('smoke' as const),
+    isTiny: at % 5 === 3,
   })),
 );
 

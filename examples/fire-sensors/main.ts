@@ -1,30 +1,36 @@
 /**
  * A building full of fire sensors. A control room has all of one block by a pattern of topics; the alarm has what is
- * hot, wherever it is, by content.
+ * hot, wherever it is, by content. The smallest sensors, and a panel beside a door, speak HTTP alone.
  *
  * `node examples/fire-sensors/main.ts`, and with `--keep` it goes on until Ctrl-C, with the console.
  */
+import assert from 'node:assert/strict';
 import { createBroker } from '../../src/index.ts'; // in your project: from 'odradek'
 import { keepGoing, readFlags } from '../common/keep.ts';
 import { until } from '../common/until.ts';
 import { blocks, hotCelsius, roundCount, sensors, sensorsEach, topicOf } from './building.ts';
 import { Listener } from './listeners.ts';
+import { Panel } from './panel.ts';
 import { drawBlock } from './plan.ts';
-import { WiredSensor } from './sensors.ts';
+import { TinySensor, type Voice, WiredSensor } from './sensors.ts';
 
 const flags = readFlags();
 const topics = [...new Set(sensors.map(topicOf))];
 await using broker = await createBroker({
   topics: Object.fromEntries(topics.map((topic) => [topic, 1])),
-  console: flags.keep,
+  // Beside the console this is where HTTP is spoken; a port that is free, unless somebody wants to look.
+  console: flags.keep || { port: 0 },
 });
-const { bootstrapServers } = broker;
+const { bootstrapServers, consoleUrl: httpUrl } = broker;
+assert.ok(httpUrl !== undefined, 'HTTP is not served');
 
 console.log(
   `1. ${sensors.length} sensors in ${blocks.length} blocks publish to ${topics.length} topics, by block and by what they measure.\n`,
 );
 console.log(`   40 sensors of heat  ──▶ [ block-a.heat  ]     … and so for blocks b to f
-   10 sensors of smoke ──▶ [ block-a.smoke ]\n`);
+   10 sensors of smoke ──▶ [ block-a.smoke ]
+
+   ${sensors.filter(({ isTiny }) => isTiny).length} of them are too small for a Kafka client. For each reading they POST to /topics/block-a.heat.\n`);
 
 for (const block of blocks) {
   await broker.createTopic(`hot.block-${block}`, {
@@ -41,8 +47,13 @@ await siftingAlarm.subscribe(bootstrapServers, 'sifting-alarm', /\.heat$/);
 const alarm = new Listener();
 await alarm.subscribe(bootstrapServers, 'alarm', /^hot\./);
 
-const voices = await Promise.all(
-  sensors.map((sensor) => WiredSensor.start(bootstrapServers, sensor)),
+const panel = new Panel();
+await panel.subscribe(httpUrl, 'block-c.heat', `value.celsius >= ${hotCelsius}`);
+
+const voices: readonly Voice[] = await Promise.all(
+  sensors.map(async (sensor) =>
+    sensor.isTiny ? new TinySensor(httpUrl, sensor) : WiredSensor.start(bootstrapServers, sensor),
+  ),
 );
 for (let round = 0; round < roundCount; round++) await sayAll(round);
 await until('all is heard', () => {
@@ -51,14 +62,16 @@ await until('all is heard', () => {
   return (
     controlRoom.heard.length === ofBlock &&
     siftingAlarm.heard.length === ofHeat &&
-    alarm.heard.length === siftingAlarm.hot.length
+    alarm.heard.length === siftingAlarm.hot.length &&
+    panel.heard.length === alarm.hot.filter(({ block }) => block === 'c').length
   );
 });
 
 showControlRoom();
 showAlarm();
+showPanel();
 if (flags.keep) await keepGoing([broker.consoleUrl], () => sayAll(0));
-await Promise.all([controlRoom, siftingAlarm, alarm, ...voices].map((one) => one.stop()));
+await Promise.all([controlRoom, siftingAlarm, alarm, panel, ...voices].map((one) => one.stop()));
 
 async function sayAll(round: number): Promise<void> {
   await Promise.all(voices.map((voice) => voice.say(round)));
@@ -90,5 +103,14 @@ function showAlarm(): void {
 function tellOf(way: string, { heard, hot, wire }: Listener): void {
   console.log(
     `   ${way}:\n      ${heard.length} received, ${heard.length - hot.length} thrown away, ${wire.receivedBytes} bytes read.`,
+  );
+}
+
+function showPanel(): void {
+  const { heard } = panel;
+  const last = heard.at(-1);
+  console.log(
+    `\n4. Over HTTP: the panel beside the door of block c is a web page. It asks for\n` +
+      `   /topics/block-c.heat/stream?where=value.celsius >= ${hotCelsius}, and was told ${heard.length} times; last ${last?.celsius}° at ${last?.sensor}.`,
   );
 }

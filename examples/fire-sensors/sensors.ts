@@ -2,8 +2,14 @@ import type { Producer } from 'kafkajs';
 import { clientOf, startProducer } from '../common/client.ts';
 import { readingOf, type Sensor, topicOf } from './building.ts';
 
+/** How a sensor is heard of. */
+export interface Voice {
+  say(round: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** A sensor with a Kafka client of its own. */
-export class WiredSensor {
+export class WiredSensor implements Voice {
   readonly #sensor: Sensor;
   readonly #producer: Producer;
 
@@ -27,5 +33,31 @@ export class WiredSensor {
 
   stop(): Promise<void> {
     return this.#producer.disconnect();
+  }
+}
+
+/** A sensor that is too small for a Kafka client: a POST for each reading. */
+export class TinySensor implements Voice {
+  readonly #sensor: Sensor;
+  readonly #url: URL;
+
+  constructor(httpUrl: string, sensor: Sensor) {
+    this.#sensor = sensor;
+    this.#url = new URL(`/topics/${topicOf(sensor)}`, httpUrl);
+  }
+
+  async say(round: number): Promise<void> {
+    const record = { key: this.#sensor.name, value: readingOf(this.#sensor, round) };
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(record),
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${this.#url.href} answered ${response.status}: ${answer}`);
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
   }
 }
