@@ -8,6 +8,7 @@
  * 3. It joins what `index.js` reaches into one CommonJS file too, `dist/index.cjs`, for runners that cannot load ES
  *    modules (docs/decisions/0002-commonjs-build.md). The worker's entry stays the ES module beside it.
  * 4. The declarations that `dist/index.d.ts` reaches are copied as `.d.cts` for `require`.
+ * 5. Vite builds the page of the console into `dist/console/`.
  *
  * Node's own modules and installed packages stay outside.
  */
@@ -91,8 +92,17 @@ function copyDeclarations(file: string, copied: Set<string>): void {
   writeFileSync(file.replace(/\.d\.ts$/, '.d.cts'), text);
 }
 
+/** The page of the console, which the broker serves; whoever installs the package needs nothing to build it. */
+async function buildPage(): Promise<void> {
+  const page = join(dist, 'console');
+  const args = ['build', 'console', '--outDir', page, '--emptyOutDir', '--logLevel', 'warn'];
+  const { exitCode, output } = await runCommand('vite', args);
+  if (exitCode !== 0) throw new Error(`vite ${args.join(' ')} failed\n${output}`);
+}
+
 const startedMs = performance.now();
 await compile();
+await buildPage();
 await joinModules();
 await joinAsCommonJs();
 copyDeclarations(join(dist, 'index.d.ts'), new Set());

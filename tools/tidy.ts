@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { repositoryFolder, seconds } from './run-command.ts';
 import { judgeTree, rules } from './tidy/judge-tree.ts';
 
-const judgedFolders = ['src', 'test', 'tools', 'benchmarks', 'examples', 'docs', '.ci'];
-const judgedFiles = /\.(?:ts|md|json|sh|xml|java|yml)$|\/run$/;
+const judgedFolders = ['src', 'console', 'test', 'tools', 'benchmarks', 'examples', 'docs', '.ci'];
+const judgedFiles = /\.(?:tsx?|md|json|sh|xml|java|yml)$|\/run$/;
 const skippedFolders = /(?:^|\/)(?:node_modules|dist|golden|results)(?:\/|$)/;
 
 function* paths(): Iterable<string> {

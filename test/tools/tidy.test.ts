@@ -47,6 +47,17 @@ const plants: readonly (readonly [rule: string, path: string, text: string, line
   ['layers', 'src/elsewhere/thing.ts', '// in no folder of the table\n'],
   ['layers', 'src/stray.ts', '// beside index.ts\n'],
 
+  ['console', 'console/src/app/up.ts', "import { sum } from '../../../src/util/sum.ts';\n"],
+  ['console', 'console/src/app/up.ts', "import type { S } from '../../../src/util/sum.ts';\n"],
+  [
+    'console',
+    'console/src/app/a.tsx',
+    'const a = <b dangerouslySetInnerHTML={{ __html: x }} />;\n',
+  ],
+  ['console', 'console/src/app/a.ts', 'element.innerHTML = value;\n'],
+  ['docstrings', 'console/src/app/a.tsx', 'export function A() {\n  return <b />;\n}\n'],
+  ['file-names', 'console/src/app/BigThing.tsx', '// a file\n'],
+
   ['runtime-door', 'src/storage/now.ts', 'const nowMs = Date.now();\n'],
   ['runtime-door', 'src/storage/now.ts', 'const now = new Date();\n'],
   ['runtime-door', 'src/storage/now.ts', 'const ms = performance.now();\n'],

@@ -1,5 +1,5 @@
 import type { Rule, Violation } from './rule.ts';
-import { lineAt } from './source.ts';
+import { lineAt, type Tree } from './source.ts';
 
 /** One import, seen as a step from one place (a file, or a folder) to another. */
 interface Step {
@@ -12,23 +12,30 @@ interface Step {
 /**
  * Files do not import each other in a circle, and neither do folders that stand side by side (a folder and
  * one inside it may). Imports of types count.
+ * In the console only files are judged, and types do not count: its frame draws every page, and each page stands
+ * in the frame; a part is given what the whole has.
  */
 export const cyclesRule: Rule = {
   name: 'cycles',
   *judgeTree(tree) {
-    const files: Step[] = [];
-    for (const { path, text, imports } of tree.sources) {
-      if (!path.startsWith('src/')) continue;
-      for (const { target, at } of imports) {
-        if (target?.startsWith('src/')) {
-          files.push({ from: path, to: target, path, line: lineAt(text, at) });
-        }
-      }
-    }
+    const files = stepsWithin('src/', tree, true);
     yield* violations(files);
     yield* violations(files.flatMap((step) => betweenFolders(step) ?? []));
+    yield* violations(stepsWithin('console/src/', tree, false));
   },
 };
+
+function stepsWithin(folder: string, tree: Tree, typesCount: boolean): Step[] {
+  const steps: Step[] = [];
+  for (const { path, text, imports } of tree.sources) {
+    if (!path.startsWith(folder)) continue;
+    for (const { target, typeOnly, at } of imports) {
+      if (target?.startsWith(folder) !== true || (typeOnly && !typesCount)) continue;
+      steps.push({ from: path, to: target, path, line: lineAt(text, at) });
+    }
+  }
+  return steps;
+}
 
 /** The step between the two folders, side by side, in which the two files of `step` part. */
 function betweenFolders(step: Step): Step | undefined {

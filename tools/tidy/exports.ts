@@ -1,7 +1,15 @@
 import { ruleForSources } from './rule.ts';
 import type { Node } from './source.ts';
 
-const everywhere = ['src/', 'test/', 'tools/', 'benchmarks/', 'examples/'];
+const everywhere = [
+  'src/',
+  'console/src/',
+  'console/dev/',
+  'test/',
+  'tools/',
+  'benchmarks/',
+  'examples/',
+];
 
 /** The files whose whole purpose is to hand on what others export. */
 const publicEntries = ['src/index.ts'];
@@ -18,7 +26,11 @@ export const namedExportsRule = ruleForSources(
       const handsOn =
         node.type === 'ExportAllDeclaration' ||
         (node.type === 'ExportNamedDeclaration' && node.source !== null);
-      if (handsOn && source.path.startsWith('src/') && !publicEntries.includes(source.path)) {
+      if (
+        handsOn &&
+        /^(?:console\/)?src\//.test(source.path) &&
+        !publicEntries.includes(source.path)
+      ) {
         yield {
           at: node.start,
           message: 'no barrel: who needs it imports it from where it stands',
@@ -37,6 +49,8 @@ function exportsDefault(node: Node): boolean {
   );
 }
 
+const documented = ['src/', 'console/src/', 'console/dev/'];
+
 const exported =
   /^export (?:declare |abstract |async )*(?:function|class|const|let|interface|type(?! [{*]))\b/gm;
 
@@ -45,7 +59,7 @@ const exported =
  * covered by its docstring: a list and the type of its members, say. So is the name that is given to the
  * inferred type of a message schema, and every overload after the first.
  */
-export const docstringsRule = ruleForSources('docstrings', ['src/'], function* ({ text }) {
+export const docstringsRule = ruleForSources('docstrings', documented, function* ({ text }) {
   let covered = false;
   for (const { index: at } of text.matchAll(exported)) {
     const above = text.slice(0, at).replace(/(?:^\/\/.*\n)+$/m, '');

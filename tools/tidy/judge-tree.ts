@@ -1,3 +1,4 @@
+import { consoleRule } from './console.ts';
 import { cyclesRule } from './cycles.ts';
 import { lengthExceptions, type LengthException } from './exceptions.ts';
 import { docstringsRule, namedExportsRule } from './exports.ts';
@@ -35,6 +36,7 @@ export function rules(exceptions: readonly LengthException[] = lengthExceptions)
     hotPathsRule,
     deadLinksRule,
     machineFoldersRule,
+    consoleRule,
   ];
 }
 

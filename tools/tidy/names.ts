@@ -7,8 +7,8 @@ export const fileNamesRule: Rule = {
   name: 'file-names',
   *judgeTree(tree) {
     for (const path of tree.texts.keys()) {
-      if (!path.endsWith('.ts')) continue;
-      const parts = path.replace(/(?:\.test|\.d)?\.ts$/, '').split('/');
+      if (!/\.tsx?$/.test(path)) continue;
+      const parts = path.replace(/(?:\.test|\.d|\.config)?\.tsx?$/, '').split('/');
       if (parts.every((part) => kebabCase.test(part))) continue;
       yield { rule: 'file-names', path, line: 1, message: 'name files and folders in kebab-case' };
     }

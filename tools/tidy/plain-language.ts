@@ -1,7 +1,7 @@
 import { ruleForSources, type Finding } from './rule.ts';
 import type { Node, Source } from './source.ts';
 
-const everywhere = ['src/', 'test/', 'tools/', 'benchmarks/', 'examples/'];
+const everywhere = ['src/', 'console/', 'test/', 'tools/', 'benchmarks/', 'examples/'];
 
 /** Folders of pure state machines, without the one file of each that has the effects. */
 const stateMachines = /^src\/(?:controller\/(?!commit-decision\.ts)|coordinator\/(?!runtime\/))/;

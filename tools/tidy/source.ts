@@ -48,7 +48,7 @@ export interface Tree {
 export function readTree(texts: ReadonlyMap<string, string>, otherPaths: Iterable<string>): Tree {
   const sources: Source[] = [];
   for (const [path, text] of texts)
-    if (path.endsWith('.ts')) sources.push(new LazySource(path, text));
+    if (/\.tsx?$/.test(path)) sources.push(new LazySource(path, text));
   return { texts, sources, paths: new Set([...texts.keys(), ...otherPaths]) };
 }
 
@@ -103,7 +103,8 @@ class LazySource implements Source {
 
   #parse(): ParseResult {
     if (this.#parsed !== undefined) return this.#parsed;
-    const parsed = parseSync(this.path, this.text, { lang: 'ts', sourceType: 'module' });
+    const lang = this.path.endsWith('x') ? 'tsx' : 'ts';
+    const parsed = parseSync(this.path, this.text, { lang, sourceType: 'module' });
     const [error] = parsed.errors;
     if (error !== undefined) throw new Error(`${this.path}: ${error.message}`);
     this.#parsed = parsed;

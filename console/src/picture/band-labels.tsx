@@ -6,7 +6,7 @@ import { exact, perSecond, short } from '../ui/figures.ts';
 import { Icon } from '../ui/icons.tsx';
 import { at } from './at.ts';
 import type { BandBox, Box } from './boxes.ts';
-import type { PartProps } from './picture-view.tsx';
+import type { PartProps } from './part-props.ts';
 import type { SceneBand } from './scene.ts';
 import { sizes } from './sizes.ts';
 import { partitionText } from './texts.ts';

@@ -3,7 +3,7 @@ import { hrefOf } from '../app/routes.ts';
 import { bytesPerSecond } from '../ui/figures.ts';
 import { Time } from '../ui/time.tsx';
 import { at } from './at.ts';
-import type { PartProps } from './picture-view.tsx';
+import type { PartProps } from './part-props.ts';
 import type { SceneBroker } from './scene.ts';
 
 const tones = { up: 'good', stopping: 'warn', fenced: 'warn', down: 'bad' } as const;

@@ -4,7 +4,7 @@ import { exact, short } from '../ui/figures.ts';
 import { at } from './at.ts';
 import { WhyLine } from './band-labels.tsx';
 import type { GroupBox } from './boxes.ts';
-import type { PartProps } from './picture-view.tsx';
+import type { PartProps } from './part-props.ts';
 import type { SceneGroup } from './scene.ts';
 import { ownedText } from './texts.ts';
 

@@ -74,13 +74,6 @@ export function PictureView({
   );
 }
 
-/** What the parts of the picture are given. */
-export interface PartProps {
-  readonly scene: Scene;
-  readonly layout: ReturnType<typeof layoutOf>;
-  readonly onEmphasis: (emphasis: Emphasis | null) => void;
-}
-
 /** Remembers which topics were drawn, so that they keep their places. */
 function useScene(picture: Picture, width: number, topic: string | undefined): Scene {
   const before = useRef<readonly string[]>([]);

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { exact, perSecond } from '../ui/figures.ts';
 import { at } from './at.ts';
-import type { PartProps } from './picture-view.tsx';
+import type { PartProps } from './part-props.ts';
 
 /** Who writes. */
 export function ProducerBoxes({ scene, layout, onEmphasis }: PartProps): ComponentChildren {

@@ -12,19 +12,9 @@ import { CheckField } from '../ui/field.tsx';
 import { exact } from '../ui/figures.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { ConfigDialog } from './config-dialog.tsx';
+import { configsPath, type ConfigResource } from './config-resource.ts';
 import { isSet, matchingConfigs, readableValue, sourceText } from './config-sources.ts';
 import './settings.css';
-
-/** What configs belong to; the broker named `default` stands for all brokers. */
-export interface ConfigResource {
-  readonly type: 'topic' | 'broker' | 'group';
-  readonly name: string;
-}
-
-/** Where the contract has the configs of a resource. */
-export function configsPath({ type, name }: ConfigResource): string {
-  return `api/configs/${type}s/${encodeURIComponent(name)}`;
-}
 
 /** The configs of a topic, a broker or a group, with what they mean; each can be looked for and changed. */
 export function ResourceConfigs({
