@@ -9,6 +9,7 @@ import { apiSend } from '../data/api.ts';
 import { mayChange, session } from '../data/session.ts';
 import { useResource, type Resource } from '../data/use-resource.ts';
 import { useStore } from '../data/use-store.ts';
+import { HistoryPlots } from '../plots/history-plots.tsx';
 import { Button } from '../ui/button.tsx';
 import { CommandLine } from '../ui/command-line.tsx';
 import { DataTable, type Column } from '../ui/data-table.tsx';
@@ -16,7 +17,7 @@ import { Confirm } from '../ui/dialog.tsx';
 import { Empty, ErrorNotice, Loading } from '../ui/empty.tsx';
 import { exact } from '../ui/figures.ts';
 import { toast } from '../ui/toast.tsx';
-import { Whys } from '../ui/whys.tsx';
+import { WhyList } from '../why/why-list.tsx';
 import { groupDeleteCommand, groupDescribeCommand } from './group-commands.ts';
 import { GroupMembers } from './group-members.tsx';
 import { Behind, GroupState, Trend } from './group-state.tsx';
@@ -47,8 +48,9 @@ export function GroupPage({
       {detail.loading && <Loading />}
       {data !== undefined && (
         <>
-          <Whys whys={data.whys} />
+          {data.whys.length > 0 && <WhyList whys={data.whys} />}
           <GroupFacts group={data} />
+          <HistoryPlots of={`group:${groupId}`} />
           <GroupMembers group={data} />
           <GroupPartitions group={data} />
           <GroupDialogs group={data} onChanged={detail.refresh} />

@@ -14,6 +14,9 @@ import { toast } from '../ui/toast.tsx';
 import { resendCommand } from './message-commands.ts';
 import type { PartitionOffset } from './position.ts';
 
+/** The broker takes no more in one request. */
+const atOnceMax = 1000;
+
 /** Copies the records that are selected to another topic, or once more to this one. */
 export function ResendDialog({
   topic,
@@ -40,8 +43,12 @@ export function ResendDialog({
       onClose={onClose}
       onConfirm={async () => {
         const path = `api/topics/${encodeURIComponent(topic)}/resend`;
-        const body = { records, to, keepPartition, keepTimestamp };
-        const { results } = await apiSend<PublishResult>('POST', path, body);
+        const results: PublishResult['results'][number][] = [];
+        for (let first = 0; first < records.length; first += atOnceMax) {
+          const some = records.slice(first, first + atOnceMax);
+          const body = { records: some, to, keepPartition, keepTimestamp };
+          results.push(...(await apiSend<PublishResult>('POST', path, body)).results);
+        }
         report(results, to);
       }}
     >

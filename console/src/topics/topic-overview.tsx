@@ -1,20 +1,18 @@
 import type { ComponentChildren } from 'preact';
-import type { PartitionFigures, Why } from '../../../src/admin/contract/picture.ts';
+import type { PartitionFigures } from '../../../src/admin/contract/picture.ts';
 import type { TopicDetail } from '../../../src/admin/contract/topics.ts';
 import { hrefOf } from '../app/routes.ts';
-import { useResource } from '../data/use-resource.ts';
+import { HistoryPlots } from '../plots/history-plots.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { DataTable, type Column } from '../ui/data-table.tsx';
 import { bytes, bytesPerSecond, exact, perSecond } from '../ui/figures.ts';
-import { Whys } from '../ui/whys.tsx';
+import { WhyOf } from '../why/why-of.tsx';
 
 /** What a topic is, where its partitions lie, and who reads it. */
 export function TopicOverview({ topic }: { readonly topic: TopicDetail }): ComponentChildren {
-  const path = `api/why/topics/${encodeURIComponent(topic.name)}`;
-  const whys = useResource<readonly Why[]>(path);
   return (
     <>
-      <Whys whys={whys.data ?? []} />
+      <WhyOf kind="topics" name={topic.name} />
       {topic.filtered !== null && <FilteredOf filtered={topic.filtered} />}
       <TopicFacts topic={topic} />
       <section class="section" aria-labelledby="partitions-title">
@@ -26,6 +24,7 @@ export function TopicOverview({ topic }: { readonly topic: TopicDetail }): Compo
           keyOf={({ index }) => String(index)}
         />
       </section>
+      <HistoryPlots of={`topic:${topic.name}`} />
       <GroupsOf topic={topic} />
       {topic.filteredTopics.length > 0 && <FilteredTopicsOf topic={topic} />}
     </>
