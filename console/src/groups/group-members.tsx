@@ -17,7 +17,7 @@ export function GroupMembers({ group }: { readonly group: GroupDetail }): Compon
           back.
         </p>
       ) : (
-        <ul class="members">
+        <ul class="group-members">
           {group.members.map((member) => (
             <Member key={member.memberId} member={member} group={group} />
           ))}
@@ -37,7 +37,7 @@ function Member({
   const { clientId, instanceId, host, memberId, partitions } = member;
   const lag = memberLag(member, group.offsets);
   return (
-    <li class="card member">
+    <li class="card group-member">
       <div class="row">
         <h3>{instanceId ?? clientId}</h3>
         {instanceId !== null && <Badge>static</Badge>}
@@ -51,7 +51,7 @@ function Member({
         <Sign name="Heartbeat" agoMs={member.lastHeartbeatAgoMs} lateMs={10_000} />
         <Sign name="Fetch" agoMs={member.lastFetchAgoMs} lateMs={30_000} />
       </div>
-      <div class="member-partitions">
+      <div class="group-member-partitions">
         {partitions.length === 0 && <span class="faint">No partition is assigned to it.</span>}
         {partitionRanges(partitions).map(({ topic, ranges }) => (
           <a key={topic} href={hrefOf({ view: 'topic', topic, tab: '' })}>

@@ -30,7 +30,7 @@ export function MessagesToolbar({ topic, query, show }: MessagesProps): Componen
     show(changedMessages(query, change), { push: true });
   const isRanged = query.order === 'offset' || query.order === 'partition';
   return (
-    <div class="stack tight">
+    <div class="stack toolbars">
       <div class="toolbar">
         <Segmented
           label="Order"
