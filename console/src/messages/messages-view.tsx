@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import type { TopicDetail } from '../../../src/admin/contract/topics.ts';
 import { navigate, useLocation } from '../app/router.ts';
-import { hrefOf } from '../app/routes.ts';
 import { session } from '../data/session.ts';
 import { useStore } from '../data/use-store.ts';
 import { CommandLine } from '../ui/command-line.tsx';
 import { FoundRecords } from './found-records.tsx';
 import { messagesCommand } from './message-commands.ts';
-import { formatMessagesQuery, parseMessagesQuery, type MessagesQuery } from './messages-query.ts';
+import { messagesHref } from './messages-href.ts';
+import { parseMessagesQuery, type MessagesQuery } from './messages-query.ts';
 import { MessagesToolbar } from './messages-toolbar.tsx';
 import { TailRecords } from './tail-records.tsx';
 import './messages.css';
@@ -25,11 +25,8 @@ export function MessagesView({ topic }: { readonly topic: TopicDetail }): Compon
   const { query: address } = useLocation();
   const bootstrap = useStore(session)?.bootstrapServers ?? '';
   const query = parseMessagesQuery(address.toString());
-  const show: MessagesProps['show'] = (next, { push } = { push: false }) => {
-    const text = new URLSearchParams(formatMessagesQuery(next));
-    const href = hrefOf({ view: 'topic', topic: topic.name, tab: 'messages' }, text);
-    navigate(href, { replace: !push });
-  };
+  const show: MessagesProps['show'] = (next, { push } = { push: false }) =>
+    navigate(messagesHref(topic.name, next), { replace: !push });
   const props: MessagesProps = { topic, query, show };
   const command = messagesCommand(bootstrap, topic.name, query);
   return (

@@ -12,6 +12,8 @@ export interface RecordListProps {
   readonly open: PartitionOffset | null;
   readonly selected: ReadonlySet<string>;
   readonly onOpen: (record: RecordView) => void;
+  /** The address of the view with a record open, to be shared. */
+  readonly hrefOf: (record: RecordView) => string;
   readonly onSelect: (records: readonly RecordView[], isSelected: boolean) => void;
   /** Whether the beginning of the list is what one looks at. */
   readonly onAtTop?: (isAtTop: boolean) => void;
@@ -46,6 +48,7 @@ function columnsOf({
   records,
   selected,
   onSelect,
+  hrefOf,
 }: RecordListProps): readonly Column<RecordView>[] {
   const isAll = records.length > 0 && records.every((record) => selected.has(recordKey(record)));
   return [
@@ -84,7 +87,12 @@ function columnsOf({
       number: true,
       cell: (record) => record.partition,
     },
-    { name: 'offset', title: 'Offset', number: true, cell: (record) => record.offset },
+    {
+      name: 'offset',
+      title: 'Offset',
+      number: true,
+      cell: (record) => <a href={hrefOf(record)}>{record.offset}</a>,
+    },
     {
       name: 'key',
       title: 'Key',

@@ -9,6 +9,7 @@ import { copyText } from '../ui/command-line.tsx';
 import { exact } from '../ui/figures.ts';
 import { toast } from '../ui/toast.tsx';
 import { recordJsonLine } from './json-lines.ts';
+import { messagesHref } from './messages-href.ts';
 import type { MessagesProps } from './messages-view.tsx';
 import type { PartitionOffset } from './position.ts';
 import { PublishDialog } from './publish-dialog.tsx';
@@ -71,6 +72,7 @@ export function RecordsPane({
             open={open}
             selected={keys}
             onOpen={(record) => show({ ...query, open: placeOf(record) })}
+            hrefOf={(record) => messagesHref(topic.name, { ...query, open: placeOf(record) })}
             onSelect={select}
             {...(onAtTop === undefined ? {} : { onAtTop })}
           />

@@ -78,6 +78,7 @@ function sourceOf(topic: MessagesProps['topic'], query: MessagesQuery): TailSour
     path: `api/topics/${encodeURIComponent(topic.name)}/messages?${request}`,
     from: query.from === null ? undefined : positionText(query.from),
     ends,
+    partitions: wanted.length,
   };
 }
 

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { RecordView, SearchProgress } from '../../../src/admin/contract/messages.ts';
-import type { ApiError } from '../data/api-error.ts';
+import type { Problem } from '../../../src/admin/contract/session.ts';
+import { ApiError } from '../data/api-error.ts';
 import { missedBroker } from '../data/connection.ts';
 import { openStream } from '../data/event-stream.ts';
 import { emptyTail, revealed, withTail, type TailBuffer } from './tail-buffer.ts';
@@ -22,6 +23,8 @@ export interface TailSource {
   readonly from: string | undefined;
   /** The end of each partition that is followed, as it was known before. */
   readonly ends: ReadonlyMap<number, number>;
+  /** How many partitions are followed. */
+  readonly partitions: number;
 }
 
 const drawMs = 250;
@@ -80,6 +83,9 @@ function followTail(source: TailSource, path: string, report: Report): () => voi
       {
         onEvent({ name, data }) {
           if (name === 'progress') progress = JSON.parse(data) as SearchProgress;
+          if (name === 'failed') {
+            report([], null, new ApiError(500, (JSON.parse(data) as Problem).error));
+          }
           if (name !== 'records') return;
           const records = JSON.parse(data) as RecordView[];
           for (const { partition, offset } of records) positions.set(partition, offset + 1);
@@ -92,9 +98,8 @@ function followTail(source: TailSource, path: string, report: Report): () => voi
             report([], null, error);
             return;
           }
-          missedBroker();
-          const cursor = [...positions].map(([partition, offset]) => `${partition}:${offset}`);
-          retry = setTimeout(() => open(cursor.length > 0 ? cursor.join(',') : from), pauseMs);
+          if (error !== null) missedBroker();
+          retry = setTimeout(() => open(cursorOf(source, positions) ?? from), pauseMs);
         },
       },
       { reconnect: false },
@@ -106,4 +111,13 @@ function followTail(source: TailSource, path: string, report: Report): () => voi
     clearTimeout(retry);
     close();
   };
+}
+
+/** Where to go on; undefined where that is not known of every partition, since one left out is read from its beginning. */
+function cursorOf(
+  { partitions }: TailSource,
+  positions: ReadonlyMap<number, number>,
+): string | undefined {
+  if (positions.size < partitions) return undefined;
+  return [...positions].map(([partition, offset]) => `${partition}:${offset}`).join(',');
 }

@@ -12,8 +12,8 @@ import { CommandLine } from '../ui/command-line.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
 import { toast } from '../ui/toast.tsx';
-import { isSet, readableValue, sourceText } from './config-sources.ts';
 import { configsPath, type ConfigResource } from './config-resource.ts';
+import { isSet, readableValue, sourceText } from './config-sources.ts';
 
 /** Sets a config, or returns it to what is inherited; the broker is asked on the way whether it would take it. */
 export function ConfigDialog({

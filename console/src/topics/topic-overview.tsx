@@ -24,9 +24,9 @@ export function TopicOverview({ topic }: { readonly topic: TopicDetail }): Compo
           keyOf={({ index }) => String(index)}
         />
       </section>
-      <HistoryPlots of={`topic:${topic.name}`} />
       <GroupsOf topic={topic} />
       {topic.filteredTopics.length > 0 && <FilteredTopicsOf topic={topic} />}
+      <HistoryPlots of={`topic:${topic.name}`} />
     </>
   );
 }
