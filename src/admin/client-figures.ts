@@ -5,6 +5,7 @@ import type { GroupListing } from '../client/group/admin-groups.ts';
 import type { GroupDescription } from '../client/group/describe-groups.ts';
 import { partitionKey } from '../client/group/topic-partition.ts';
 import { offsetSpecs } from '../client/list-offsets.ts';
+import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import type { TopicImage } from '../metadata/image.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import { must } from '../util/assert.ts';
@@ -208,8 +209,9 @@ export class ClientFigures implements Figures {
   }
 
   brokers(): Promise<readonly BrokerFigures[]> {
-    const { brokers, topicsByName } = this.#broker.metadata.image;
-    const partitions = [...topicsByName.values()].flatMap((topic) => topic.partitions);
+    const { image } = this.#broker.metadata;
+    const { brokers } = image;
+    const partitions = [...topicsWithLogs(image)].flatMap((topic) => topic.partitions);
     const figures = [...brokers.values()].map(
       ({ nodeId, listeners, rack, fenced, stopping, live }): BrokerFigures => ({
         nodeId,

@@ -34,6 +34,16 @@ test('health, readiness and session are answered without signing in', async (con
   strictEqual(session['nodeId'], started.nodeId);
 });
 
+test('a broker with a filtered topic, which has no partitions of its own to lead, is ready', async (context) => {
+  const started = await broker(context);
+  await started.createTopic('adverts', { partitions: 2 });
+  await started.createTopic('kohli', {
+    config: { 'odradek.source.topic': 'adverts', 'odradek.filter': 'value == "kohli"' },
+  });
+  const ready = await call(started.consoleUrl ?? '', '/ready');
+  strictEqual(ready.text, '{"ready":true,"reasons":[]}');
+});
+
 test('where the port is taken the next one that is free is used', async (context) => {
   const first = await consoleOf(context);
   const taken = Number(new URL(first).port);
