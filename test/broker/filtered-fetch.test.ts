@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorCodes } from '../../src/protocol/error-codes.ts';
-import { fetchRequest } from '../../src/protocol/messages/fetch.ts';
+import { fetchRequest, fetchResponse } from '../../src/protocol/messages/fetch.ts';
 import { readRecords } from '../../src/records/record-reader.ts';
 import { splitBatches } from '../../src/records/split-batches.ts';
 import { must } from '../../src/util/assert.ts';
-import { requestFrame } from './raw-connection.ts';
+import { readResponse, requestFrame } from './raw-connection.ts';
 import {
   fetch,
   fetchAnswer,
@@ -32,11 +32,14 @@ interface Scene {
   readonly writer: SimulatedPeer;
 }
 
-/** A broker with a topic `adverts`, and `kohli`, which shows those of its records whose value is `kohli`. */
+/** A broker with a topic `adverts`, and `kohli`, which shows those of its records whose value begins so. */
 async function start(config: Record<string, string | number> = {}): Promise<Scene> {
   const broker = await SimulatedBroker.start({ config });
   await broker.createTopic('adverts');
-  const configs = { 'odradek.source.topic': 'adverts', 'odradek.filter': 'value == "kohli"' };
+  const configs = {
+    'odradek.source.topic': 'adverts',
+    'odradek.filter': 'value.startsWith("kohli")',
+  };
   await broker.createTopic('kohli', { configs });
   return { broker, reader: await broker.connect('reader'), writer: await broker.connect('writer') };
 }
@@ -172,14 +175,32 @@ test('a fetch of a source and of two filtered topics of it gets all of them', as
   reader.write(requestFrame(fetchRequest, fetchVersion, 1, { ...body, forgottenTopicsData: [] }));
   await produce(writer, 'adverts', ['kohli', 'dhoni', 'gill']);
   await reader.receive(1);
-  const { readResponse } = await import('./raw-connection.ts');
-  const { fetchResponse } = await import('../../src/protocol/messages/fetch.ts');
   const answer = readResponse(fetchResponse, fetchVersion, must(reader.frames[0]).frame);
   const read = answer.responses.map(({ topic, partitions }) => [
     topic,
     seen(must(partitions[0])).offsets,
   ]);
   assert.deepEqual(Object.fromEntries(read), { kohli: [0], adverts: [0, 1, 2], dhoni: [1] });
+});
+
+test('what an answer has no room for is not passed over', async () => {
+  const { broker, reader, writer } = await start();
+  const configs = { 'odradek.source.topic': 'adverts', 'odradek.filter': 'value.startsWith("k")' };
+  await broker.createTopic('again', { configs });
+  for (const text of ['kohli', 'kohli']) await produce(writer, 'adverts', [valueOf(text, 300)]);
+  await produce(writer, 'adverts', ['dhoni']);
+  const topics = ['again', 'kohli'].map((topic) => ({
+    topic,
+    partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1 << 20 }],
+  }));
+  // Room for what the first shows, and for less than a batch of the second.
+  const body = { maxWaitMs: 1000, minBytes: 2000, maxBytes: 1000, topics };
+  reader.write(requestFrame(fetchRequest, fetchVersion, 1, { ...body, forgottenTopicsData: [] }));
+  await reader.receive(1);
+  const answer = readResponse(fetchResponse, fetchVersion, must(reader.frames[0]).frame);
+  const [again, kohli] = answer.responses.map(({ partitions }) => seen(must(partitions[0])));
+  assert.deepEqual(again, { offsets: [0, 1], nextOffset: 3 });
+  assert.deepEqual(kohli, { offsets: [], nextOffset: undefined });
 });
 
 test('a reader that goes while its fetch waits leaves nothing behind', async () => {

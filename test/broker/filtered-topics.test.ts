@@ -262,6 +262,43 @@ test('a group commits offsets of its own there, and they go with the topic', asy
   client.close();
 });
 
+for (const protocol of ['classic', 'consumer'] as const) {
+  test(`a group of the ${protocol} protocol gets the partitions that its source gains`, async () => {
+    const cluster = await start({ config: { 'offsets.topic.num.partitions': 1 } });
+    const client = cluster.client();
+    const consumer = client.groupConsumer({
+      groupId: 'g',
+      // By whatever names there are: a filtered topic is one of them.
+      topics: (name) => name.startsWith('ko'),
+      protocol,
+      from: { at: 'beginning' },
+      topicsRefreshMs: 1000,
+    });
+    const read: string[] = [];
+    const reading = (async () => {
+      for await (const records of consumer.records()) {
+        for (const { topic, partition, offset } of records) {
+          read.push(`${topic}-${partition}@${offset}`);
+        }
+        consumer.processed(records);
+      }
+    })();
+    await write(cluster, 'dhoni', 'kohli');
+    await cluster.until(() => read.length === 1);
+    const grow = [{ name: source, count: 2 }];
+    await cluster.complete(client.admin.createPartitions(grow));
+    const producer = client.producer();
+    const value = new TextEncoder().encode('kohli');
+    await cluster.complete(producer.send({ topic: source, partition: 1, value }));
+    await cluster.until(() => read.length === 2);
+    assert.deepEqual(read, ['kohli-0@1', 'kohli-1@0']);
+    await cluster.complete(producer.close());
+    consumer.stop();
+    await cluster.complete(reading);
+    client.close();
+  });
+}
+
 test('it is there after all brokers were away, and its source’s logs are not taken for its own', async () => {
   const cluster = await start();
   await write(cluster, 'kohli', 'dhoni');
