@@ -203,6 +203,40 @@ test('what an answer has no room for is not passed over', async () => {
   assert.deepEqual(kohli, { offsets: [], nextOffset: undefined });
 });
 
+test('with little memory for answers, many readers come to the end, one behind the other', async () => {
+  const scene = await start({
+    'odradek.queued.max.answer.bytes': 2000,
+    'odradek.filter.cache.bytes': 0,
+  });
+  const { broker, writer } = scene;
+  for (let i = 0; i < 20; i++) {
+    await produce(writer, 'adverts', [valueOf(i % 2 === 0 ? 'kohli' : 'dhoni', 500)]);
+  }
+  const readers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => broker.connect(`reader${i}`)),
+  );
+  const positions = readers.map(() => 0);
+  const read = readers.map((): number[] => []);
+  for (let round = 0; positions.some((position) => position < 20); round++) {
+    assert.ok(round < 60, `stand at ${positions.join(' ')}`);
+    const asking = [...readers.entries()].filter(([i]) => (positions[i] ?? 0) < 20);
+    for (const [i, reader] of asking) {
+      reader.write(fetchFrame(round, 'kohli', positions[i] ?? 0, { maxWaitMs: 500 }));
+    }
+    for (const [i, reader] of asking) {
+      await reader.receive(round + 1);
+      const { offsets, nextOffset } = seen(fetchAnswer(must(reader.frames.at(-1)).frame));
+      read[i]?.push(...offsets);
+      positions[i] = nextOffset ?? positions[i] ?? 0;
+    }
+  }
+  const even = Array.from({ length: 10 }, (_, i) => 2 * i);
+  for (const offsets of read) assert.deepEqual(offsets, even);
+  await broker.simulation.runFor(1000);
+  assert.equal(broker.running.answerBytes, 0);
+  assert.equal(waiters(scene), 0);
+});
+
 test('a reader that goes while its fetch waits leaves nothing behind', async () => {
   const scene = await start();
   const { broker, reader, writer } = scene;
