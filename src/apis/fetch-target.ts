@@ -65,7 +65,8 @@ function resolveFiltered(
   if (asked.topic === '') asked.topic = topic.name;
   if (reader.replicaId >= 0) return failedTarget(asked, 'NOT_LEADER_OR_FOLLOWER');
   const filter = services.topicFilters.of(topic);
-  if (filter === undefined) return failedTarget(asked, 'INVALID_CONFIG');
+  // Clients ask again: another broker, or this one in a later version, may know the filter.
+  if (filter === undefined) return failedTarget(asked, 'UNKNOWN_SERVER_ERROR');
   return { ...resolveIn(found, services, asked, reader), filter };
 }
 

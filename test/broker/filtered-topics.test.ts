@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { encodeValue, imageKeys } from '../../src/metadata/image-keys.ts';
 import { errorName } from '../../src/protocol/error-codes.ts';
 import {
   deleteRecordsRequest,
@@ -228,6 +229,17 @@ test('a filter that is changed is what is read by from then on', async () => {
     cluster.broker(1).metadata.image.topicsByName.get(filtered)?.filtered?.filter;
   await cluster.until(() => image() === change.value);
   assert.deepEqual(await read(cluster), [0, 2]);
+});
+
+test('a filter that this version does not know is no answer, and no harm', async () => {
+  const cluster = await start();
+  await write(cluster, 'kohli');
+  const { id } = must(cluster.broker(1).metadata.image.topicsByName.get(filtered));
+  const values = { ...configs, 'odradek.filter': 'value.aMacroOfTheFuture()' };
+  await cluster.commit([], [{ key: imageKeys.topicConfig(id), value: encodeValue({ values }) }]);
+  await cluster.simulation.runFor(1000);
+  assert.equal((await fetchAt(cluster, 1)).error, 'UNKNOWN_SERVER_ERROR');
+  assert.ok(cluster.log.some(({ event }) => event === 'a filtered topic cannot be read'));
 });
 
 test('a group commits offsets of its own there, and they go with the topic', async () => {
