@@ -59,7 +59,12 @@ export class AdminServer {
 
   /** Takes up a request. */
   receive(message: IncomingMessage, response: ServerResponse): void {
-    this.#modules.enter(() => void this.#receive(message, response));
+    this.#modules.enter(() => {
+      this.#receive(message, response).catch((error: unknown) => {
+        response.destroy();
+        this.#defect(message, error);
+      });
+    });
   }
 
   async #receive(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -181,17 +186,19 @@ export class AdminServer {
   async #refuse(exchange: Exchange, error: unknown, more: AnswerHeaders): Promise<void> {
     // Nobody is there to be told, or has been told already.
     if (exchange.signal.aborted || exchange.hasBegun) return this.#report(exchange, error);
-    const problem = problemOf(error) ?? this.#defect(exchange, error);
+    const problem = problemOf(error) ?? this.#defect(exchange.message, error);
     const answer = json({ error: problem.details }, problem.status, problem.headers);
     await exchange.send(answer, more);
   }
 
   /** Says what went wrong where no answer can: with what broke off on purpose nothing did. */
   #report(exchange: Exchange, error: unknown): void {
-    if (!exchange.signal.aborted && problemOf(error) === undefined) this.#defect(exchange, error);
+    if (!exchange.signal.aborted && problemOf(error) === undefined) {
+      this.#defect(exchange.message, error);
+    }
   }
 
-  #defect({ message }: Exchange, error: unknown): HttpProblem {
+  #defect(message: IncomingMessage, error: unknown): HttpProblem {
     this.#modules.services.logger.error('a request over HTTP failed', {
       method: message.method,
       path: (message.url ?? '').split('?')[0]?.slice(0, 200),

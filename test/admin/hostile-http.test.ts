@@ -213,3 +213,47 @@ test('every answer forbids scripts of others, frames and guesses of its type', a
     strictEqual(text.includes('<script>alert'), false);
   }
 });
+
+test('who leaves in the midst of a request, or sends what is none, harms nobody', async (context) => {
+  const { broker, url } = await adminBroker(context, { topics: { orders: 1 } });
+  const { hostname, port } = new URL(url);
+  const head = 'POST /topics/orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n';
+  const stream = 'GET /topics/orders/stream?from=beginning HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  const requests = [head, `${head}half`, stream, head.slice(0, 30), '\0\0\0', `${stream}${head}`];
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(
+      requests.map(
+        (bytes) =>
+          new Promise<void>((resolve) => {
+            const socket = connect(Number(port), hostname, () => {
+              socket.write(bytes, () => socket.destroy());
+            });
+            socket.on('error', () => {});
+            socket.on('close', () => resolve());
+          }),
+      ),
+    );
+  }
+  const options = { method: 'POST', body: 'fine' };
+  strictEqual((await call(url, '/topics/orders', options)).status, 200);
+  strictEqual((await broker.records('orders')).length, 1);
+  strictEqual((await call(url, '/ready')).status, 200);
+});
+
+test('several requests on one connection are answered in their order', async (context) => {
+  const url = await consoleOf(context);
+  const one = 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  const last = 'GET /nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n';
+  const answers = await raw(url, `${one}${one}${last}`);
+  deepStrictEqual(
+    [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status),
+    ['200', '200', '404'],
+  );
+});
+
+test('a connection ends after so many requests', async (context) => {
+  const url = await consoleOf(context, { config: { 'odradek.http.connection.requests.max': 2 } });
+  const one = 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  const answers = await raw(url, `${one}${one}${one}`);
+  strictEqual([...answers.matchAll(/HTTP\/1\.1 200/g)].length, 2);
+});

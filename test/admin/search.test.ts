@@ -263,3 +263,32 @@ test('chosen records are sent again, keys, headers and all', async (context) => 
     match(String(status), /^40[04]$/);
   }
 });
+
+test('searches are bounded, and one that its client leaves makes room', async (context) => {
+  const { url } = await adminBroker(context, {
+    topics: { orders: 1 },
+    config: { 'odradek.http.searches.max': 1 },
+  });
+  // More than sockets take, so that it goes on until it is read.
+  const value = 'x'.repeat(16_000);
+  const headers = ['a', 'b', 'c', 'd'].map((key) => ({ key, value }));
+  const records = Array.from({ length: 50 }, () => ({ value, headers }));
+  for (let round = 0; round < 4; round++) {
+    await api(url, 'POST', '/api/topics/orders/messages', { records });
+  }
+  const path = `${url}/api/topics/orders/messages?order=offset`;
+  const unread = await EventReader.open(`${path}&limit=200`);
+  unread.pause();
+  const refused = await EventReader.open(path);
+  deepStrictEqual([refused.status, /TOO_MANY_SEARCHES/.test(await refused.text())], [503, true]);
+  // A live tail is no search through what there is.
+  const live = await EventReader.open(`${path}&follow=true`);
+  strictEqual(live.status, 200);
+  live.close();
+  unread.close();
+  for (;;) {
+    const again = await EventReader.open(path);
+    again.close();
+    if (again.status === 200) break;
+  }
+});
