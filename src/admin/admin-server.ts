@@ -178,7 +178,8 @@ export class AdminServer {
       headers,
       remoteAddress,
       signal,
-      bytes: () => body.whole({ bytesMax: bodyBytesMax, timeoutMs }),
+      bytes: (bytesMax = bodyBytesMax) =>
+        body.whole({ bytesMax: Math.min(bytesMax, bodyBytesMax), timeoutMs }),
       chunks: () => body.pieces({ bytesMax: importBytesMax, timeoutMs }),
     };
   }

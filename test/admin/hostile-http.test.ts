@@ -141,6 +141,16 @@ test('a body that is too large is refused by what it announces, and by what come
   match(answer, /connection: close/i);
 });
 
+test('who has not signed in cannot have much of a body held', async (context) => {
+  const url = await consoleOf(context, { console: { port: 0, password: 'sesame' } });
+  const body = JSON.stringify({ password: 'x'.repeat(20_000) });
+  strictEqual((await call(url, '/api/session', signIn(body))).status, 413);
+  // Of any other, nothing is waited for.
+  const head = 'POST /api/topics HTTP/1.1\r\nhost: localhost\r\nodradek-console: 1\r\n';
+  const answer = await raw(url, `${head}content-length: 1000000\r\n\r\n`);
+  strictEqual(statusOf(answer), 401);
+});
+
 function signIn(body: string) {
   const headers = { 'odradek-console': '1', 'content-type': 'application/json' };
   return { method: 'POST', headers, body };

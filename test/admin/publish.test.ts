@@ -67,6 +67,26 @@ test('JSON is one record, whose value may be any JSON, digit for digit', async (
   }
 });
 
+test('a value of a million digits is written as it is, though it stands among blanks', async (context) => {
+  const { broker, url } = await adminBroker(context, { topics: { orders: 1 } });
+  const numbers = '12345678901234567890,\n 0.10,\t1e400,'.repeat(20_000);
+  const body = `{ "value" : [ ${numbers} "a  b" ] }`;
+  strictEqual((await publish(url, '/topics/orders', body, asJson)).status, 200);
+  const [record] = await broker.records('orders');
+  strictEqual(text(record?.value ?? null), `[${numbers.replaceAll(/\s/g, '')}"a  b"]`);
+});
+
+test('more records than a request may have are refused before they fill the memory', async (context) => {
+  const { broker, url } = await adminBroker(context, { topics: { orders: 1 } });
+  const array = `[${'{"value":1},'.repeat(10_000)}{"value":1}]`;
+  strictEqual((await publish(url, '/topics/orders', array, asJson)).status, 413);
+  const lines = '{"value":1}\n'.repeat(10_001);
+  strictEqual((await publish(url, '/topics/orders', lines, asLines)).status, 413);
+  const empty = await publish(url, '/topics/orders', '\n'.repeat(100_000), asLines);
+  deepStrictEqual([empty.status, empty.text], [200, '{"topic":"orders","results":[]}']);
+  deepStrictEqual(await broker.records('orders'), []);
+});
+
 test('an array and JSON lines are batches, answered one by one in their order', async (context) => {
   const { broker, url } = await adminBroker(context, { topics: { orders: 2 } });
   const batch = JSON.stringify([

@@ -14,8 +14,8 @@ export interface AdminRequest {
   readonly remoteAddress: string;
   /** Aborts when the client has gone, or the broker stops. */
   readonly signal: AbortSignal;
-  /** The whole body. Rejects with a `HttpProblem`: 413, 408, 503. */
-  bytes(): Promise<Uint8Array>;
+  /** The whole body, of `bytesMax` where that is less than the bound of all. Rejects with a `HttpProblem`: 413, 408, 503. */
+  bytes(bytesMax?: number): Promise<Uint8Array>;
   /** The body as it comes, for one that may be larger than memory allows. Rejects likewise. */
   chunks(): AsyncIterable<Uint8Array>;
 }
@@ -27,9 +27,17 @@ export function param(request: AdminRequest, name: string): string {
   return value;
 }
 
-/** The body, which must be one object in JSON. Throws a `HttpProblem` of 400 or 415 where it is none. */
-export async function jsonBody(request: AdminRequest): Promise<Readonly<Record<string, unknown>>> {
-  const value = parseJson(await request.bytes());
+/** What a body may have that carries no records: it is read at once, while the broker waits. */
+const jsonBytesMax = 1024 * 1024;
+
+/**
+ * The body, which must be one object in JSON, of `bytesMax`. Throws a `HttpProblem` of 400, or as `bytes` does.
+ */
+export async function jsonBody(
+  request: AdminRequest,
+  bytesMax: number = jsonBytesMax,
+): Promise<Readonly<Record<string, unknown>>> {
+  const value = parseJson(await request.bytes(bytesMax));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>>;
   }

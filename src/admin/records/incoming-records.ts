@@ -3,9 +3,18 @@ import { recordOf } from '../../client/record-json.ts';
 import type { RecordHeader } from '../../records/record-reader.ts';
 import { mediaType, type AdminRequest } from '../http/admin-request.ts';
 import { badField, HttpProblem } from '../http/problem.ts';
+import { errorText } from '../../util/is-error.ts';
+import { arrayElements, fieldSource, isArraySource, requireShallow } from './json-source.ts';
+import type { Slices } from './sift.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/** Each costs many times its bytes in memory until it is written. */
+const recordsMax = 10_000;
+/** Of the source of a record, behind which others have their turn. */
+const largeLength = 64 * 1024;
+const wholeBody = 'the body';
 
 /** What was asked to be written: one record, which is answered by itself, or several. */
 export interface IncomingRecords {
@@ -16,11 +25,12 @@ export interface IncomingRecords {
 /**
  * The records in a request to publish to `topic`: in JSON one or an array of them, in JSON lines one a line, else the
  * body is the value of one. What the query or the headers say of key, partition, time and headers holds for each
- * record that says nothing of it. Rejects with a `HttpProblem` or `INVALID_ARGUMENT`.
+ * record that says nothing of it. What is long is read in slices. Rejects with a `HttpProblem` or `INVALID_ARGUMENT`.
  */
 export async function incomingRecords(
   request: AdminRequest,
   topic: string,
+  slices: Slices,
 ): Promise<IncomingRecords> {
   if ((request.header('content-encoding') ?? 'identity') !== 'identity') {
     throw new HttpProblem(415, {
@@ -31,11 +41,17 @@ export async function incomingRecords(
   const body = await request.bytes();
   const common = commonFields(request);
   switch (mediaType(request)) {
-    case 'application/json':
-      return jsonRecords(textOf(body), topic, common);
+    case 'application/json': {
+      const text = textOf(body);
+      const isOne = !isArraySource(text);
+      const sources = isOne ? [{ text, where: wholeBody }] : elementsOf(text);
+      return { isOne, records: await recordsOf(sources, topic, common, slices) };
+    }
     case 'application/x-ndjson':
-    case 'application/jsonl':
-      return { isOne: false, records: lineRecords(textOf(body), topic, common) };
+    case 'application/jsonl': {
+      const sources = linesOf(textOf(body));
+      return { isOne: false, records: await recordsOf(sources, topic, common, slices) };
+    }
     default:
       return { isOne: true, records: [{ topic, key: null, ...common, value: body }] };
   }
@@ -104,34 +120,70 @@ function textOf(body: Uint8Array): string {
   }
 }
 
-function jsonRecords(text: string, topic: string, common: Common): IncomingRecords {
-  const parsed = parseExactly(text, 'the body');
-  if (!Array.isArray(parsed)) {
-    return { isOne: true, records: [jsonRecord(parsed, topic, common, 'the body')] };
-  }
-  const records = parsed.map((item: unknown, index) =>
-    jsonRecord(item, topic, common, `record ${index}`),
-  );
-  return { isOne: false, records };
+/** A record in JSON, and what errors call it. */
+interface Source {
+  readonly text: string;
+  readonly where: string;
 }
 
-function lineRecords(text: string, topic: string, common: Common): readonly OutgoingRecord[] {
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    const where = `line ${index + 1}`;
-    return [jsonRecord(parseExactly(line, where), topic, common, where)];
+async function recordsOf(
+  sources: Iterable<Source | undefined>,
+  topic: string,
+  common: Common,
+  slices: Slices,
+): Promise<readonly OutgoingRecord[]> {
+  const records: OutgoingRecord[] = [];
+  for (const source of sources) {
+    if (slices.isOver) await slices.pause();
+    if (source === undefined) continue;
+    if (records.length >= recordsMax) throw tooMany();
+    records.push(jsonRecord(source, topic, common));
+    if (source.text.length >= largeLength) await slices.pause();
+  }
+  return records;
+}
+
+function* elementsOf(text: string): Generator<Source> {
+  let index = 0;
+  for (const element of arrayElements(text, wholeBody)) {
+    yield { text: element, where: `record ${index++}` };
+  }
+}
+
+/** Undefined for an empty line, of which there may be as many as there are bytes. */
+function* linesOf(text: string): Generator<Source | undefined> {
+  let number = 1;
+  for (let start = 0; start < text.length; number++) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end === -1 ? text.length : end);
+    yield line.trim() === '' ? undefined : { text: line, where: `line ${number}` };
+    if (end === -1) return;
+    start = end + 1;
+  }
+}
+
+function tooMany(): HttpProblem {
+  return new HttpProblem(413, {
+    code: 'TOO_MANY_RECORDS',
+    message: `One request may have ${recordsMax} records.`,
+    remedy: 'Send fewer at a time, or import them as a file.',
   });
 }
 
 const wrapped = 'To write JSON as it is, put it into {"value": …}, or send it as text/plain.';
 
-function jsonRecord(value: unknown, topic: string, common: Common, where: string): OutgoingRecord {
-  const isFields = typeof value === 'object' && value !== null && !exactJson.isRawJSON(value);
-  if (!isFields || Array.isArray(value)) throw notARecord(where, 'is no object');
+function jsonRecord({ text, where }: Source, topic: string, common: Common): OutgoingRecord {
+  const value = parsed(text, where);
+  const isFields = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isFields) throw notARecord(where, 'is no object');
   const fields = value as Readonly<Record<string, unknown>>;
   if (!('value' in fields) && !('valueBase64' in fields)) throw notARecord(where, 'has no value');
   const record = recordOf(
-    { ...fields, ...textField('key', fields), ...textField('value', fields) },
+    {
+      ...fields,
+      ...exactField('key', fields, text, where),
+      ...exactField('value', fields, text, where),
+    },
     { topic, partition: undefined, repartition: false },
     where,
   );
@@ -154,39 +206,23 @@ function notARecord(where: string, problem: string): HttpProblem {
   });
 }
 
-/** A text stands for itself and null for nothing; all other JSON is written as JSON. */
-function textField(name: string, fields: Readonly<Record<string, unknown>>): object {
+/** A text stands for itself and null for nothing; all other JSON is written as it came, digit for digit. */
+function exactField(
+  name: string,
+  fields: Readonly<Record<string, unknown>>,
+  source: string,
+  where: string,
+): object {
   const value = fields[name];
   if (value === undefined || value === null || typeof value === 'string') return {};
-  try {
-    return { [name]: JSON.stringify(value) };
-  } catch {
-    // It was parsed: there is nothing else that it can be.
-    throw badField(name, `${name} is nested too deep.`);
-  }
+  return { [name]: fieldSource(source, name, where) };
 }
 
-/** What TypeScript's library does not have yet: ECMAScript's JSON.parse source text access. */
-interface ExactJson {
-  rawJSON(text: string): object;
-  isRawJSON(value: unknown): boolean;
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-  ): unknown;
-}
-
-const exactJson = JSON as unknown as ExactJson;
-
-/** Parses JSON so that it is written again with the digits that it has, however many. */
-function parseExactly(text: string, where: string): unknown {
+function parsed(text: string, where: string): unknown {
+  requireShallow(text, where);
   try {
-    return exactJson.parse(text, (_, value, { source }) =>
-      typeof value === 'number' && source !== undefined && source !== String(value)
-        ? exactJson.rawJSON(source)
-        : value,
-    );
+    return JSON.parse(text) as unknown;
   } catch (error) {
-    throw badField(where, `${where} is no JSON: ${(error as Error).message}.`);
+    throw badField(where, `${where} is no JSON: ${errorText(error)}.`);
   }
 }

@@ -22,6 +22,8 @@ import { Slices } from '../records/sift.ts';
 import type { AdminServices } from '../services.ts';
 
 const path = '/api/topics/:name/messages';
+/** Records that one request may have written. */
+const publishedMax = 10_000;
 /** Records that one request may name to be copied. */
 const resentMax = 1000;
 
@@ -50,9 +52,9 @@ export const messageRoutes: readonly Route[] = [
     access: 'change',
     handle: async (request, { broker, publisher }) => {
       const topic = topicImage(broker, param(request, 'name')).name;
-      const body = await jsonBody(request);
+      const body = await jsonBody(request, Number.POSITIVE_INFINITY);
       refuseUnknownFields(body, ['records']);
-      const records = listField(body, 'records').map((fields, index) =>
+      const records = listField(body, 'records', publishedMax).map((fields, index) =>
         recordOf(fields, { topic, partition: undefined, repartition: false }, `records[${index}]`),
       );
       const published = await publisher.publish(records, 'all');
@@ -72,15 +74,9 @@ export const messageRoutes: readonly Route[] = [
       const topic = topicImage(broker, param(request, 'name'));
       const body = await jsonBody(request);
       refuseUnknownFields(body, ['records', 'to', 'keepPartition', 'keepTimestamp']);
-      const records = listField(body, 'records').map((fields) =>
+      const records = listField(body, 'records', resentMax).map((fields) =>
         placeOf(fields, topic.partitions.length),
       );
-      if (records.length > resentMax) {
-        throw badField(
-          'records',
-          `So many records cannot be sent again at once, but ${resentMax}.`,
-        );
-      }
       const options = {
         topic: topic.name,
         records,
@@ -162,8 +158,12 @@ function pathNumber(request: AdminRequest, name: string): number {
 function listField(
   body: Readonly<Record<string, unknown>>,
   name: string,
+  countMax: number,
 ): readonly Readonly<Record<string, unknown>>[] {
   const list = body[name];
+  if (Array.isArray(list) && list.length > countMax) {
+    throw badField(name, `So many ${name} cannot be taken at once, but ${countMax}.`);
+  }
   const isObject = (item: unknown): item is Readonly<Record<string, unknown>> =>
     typeof item === 'object' && item !== null && !Array.isArray(item);
   if (Array.isArray(list) && list.length > 0 && list.every(isObject)) return list;

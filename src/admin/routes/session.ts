@@ -4,6 +4,9 @@ import { json, noContent } from '../http/answer.ts';
 import { badField } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 
+/** Nobody has signed in yet who sends it. */
+const signInBytesMax = 16 * 1024;
+
 /** Who looks: `/api/session`. */
 export const sessionRoutes: readonly Route[] = [
   {
@@ -30,7 +33,7 @@ export const sessionRoutes: readonly Route[] = [
     path: '/api/session',
     access: 'open',
     handle: async (request, { signIn }) => {
-      const { password } = await jsonBody(request);
+      const { password } = await jsonBody(request, signInBytesMax);
       if (typeof password !== 'string') throw badField('password', 'password is to be a text.');
       const cookie = await signIn.signIn(password, request.remoteAddress);
       return noContent({ 'set-cookie': cookie });
