@@ -116,11 +116,6 @@ export class RunningBroker {
     return this.#settings.config;
   }
 
-  /** What the controller's decisions follow beside the image. */
-  controllerSettings(): ControllerSettings {
-    return this.#settings.ofController;
-  }
-
   /** What was set for it, by where. */
   get configLayers(): ConfigLayers {
     return this.#settings.layers;

@@ -83,6 +83,22 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     ],
   },
   {
+    name: 'why',
+    summary: 'Say why a topic or a group stands still',
+    commands: [
+      {
+        name: 'topic',
+        summary: 'Say why a topic cannot be written or read',
+        load: async () => (await import('./why-topic.ts')).whyTopicCommand,
+      },
+      {
+        name: 'group',
+        summary: 'Say why a group does not read, or not fast enough',
+        load: async () => (await import('./why-group.ts')).whyGroupCommand,
+      },
+    ],
+  },
+  {
     name: 'cluster',
     summary: 'Show how a cluster is',
     commands: [

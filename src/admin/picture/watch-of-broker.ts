@@ -23,7 +23,7 @@ export function clusterWatchOf(
       own: (question) => broker.figures.describe(question),
       interBrokerListenerName: () => broker.config.interBrokerListenerName,
       settings: ({ config, partitions }) => {
-        const resolved = resolveLogConfig(config.values, broker.controllerSettings().layers);
+        const resolved = resolveLogConfig(config.values, broker.configLayers);
         const replicas = partitions[0]?.replicas.length ?? 1;
         return {
           minInsyncReplicas: minInsyncReplicas(resolved.minInsyncReplicas, replicas),

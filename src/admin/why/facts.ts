@@ -30,8 +30,8 @@ export interface PartitionFacts extends Pick<
   PartitionFigures,
   'index' | 'leader' | 'replicas' | 'isr' | 'followerLag'
 > {
-  /** Replicas that may lead though they are not in sync (KIP-966). */
-  readonly elr: readonly number[];
+  /** Replicas that may lead though they are not in sync (KIP-966); null where that is not known. */
+  readonly elr: readonly number[] | null;
   /** Who led last, to be waited for while `isr` and `elr` are empty. */
   readonly lastKnownElr: readonly number[];
 }

@@ -100,8 +100,8 @@ function whyLogDir(nodeId: number, { path, online, freeBytes, totalBytes }: LogD
     ];
   }
   if (freeBytes === null || totalBytes === null || totalBytes === 0) return [];
+  if (freeBytes > totalBytes * fullPart) return [];
   const isFull = freeBytes < fullBytes;
-  if (!isFull && freeBytes > totalBytes * fullPart) return [];
   const percent = Math.floor((1 - freeBytes / totalBytes) * 100);
   return [
     {

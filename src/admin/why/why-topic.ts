@@ -38,7 +38,9 @@ export function whyTopic(topic: TopicFacts, cluster: ClusterFacts): Why[] {
 /** Partitions of which the same is to be said, together. There is at least one in each list. */
 function alike(all: readonly PartitionFacts[]): PartitionFacts[][] {
   const keyOf = ({ replicas, isr, elr, lastKnownElr }: PartitionFacts): string =>
-    [replicas, isr, elr, lastKnownElr].map((ids) => ids.toSorted((a, b) => a - b).join()).join('/');
+    [replicas, isr, elr ?? [], lastKnownElr]
+      .map((ids) => ids.toSorted((a, b) => a - b).join())
+      .join('/');
   return [...Map.groupBy(all, keyOf).values()];
 }
 
@@ -94,7 +96,7 @@ function downTexts(cluster: ClusterFacts, down: readonly number[]): string[] {
 
 function whyLeaderless(topic: TopicFacts, some: PartitionFacts[], cluster: ClusterFacts): Why {
   const { replicas, isr, elr, lastKnownElr } = some[0] as PartitionFacts;
-  const inLine = new Set([...isr, ...elr]);
+  const inLine = new Set([...isr, ...(elr ?? [])]);
   const candidates = inLine.size > 0 ? [...inLine] : [...lastKnownElr];
   const down = candidates.filter((nodeId) => !isUp(cluster, nodeId));
   const name = nameOf(topic, some);
@@ -115,7 +117,7 @@ function whyLeaderless(topic: TopicFacts, some: PartitionFacts[], cluster: Clust
     severity: 'stopped',
     sentence: `${name} ${verb} no leader ${reason}.`,
     evidence: [
-      `In sync were ${idsText(isr)}; eligible to lead were ${idsText(elr)}.`,
+      `In sync were ${idsText(isr)}${elr === null ? '' : `; eligible to lead were ${idsText(elr)}`}.`,
       ...downTexts(cluster, down),
       ...(standby.length === 0
         ? []
