@@ -7,6 +7,7 @@ import type { Figures } from './figures.ts';
 import type { ClusterHistory } from './history/history.ts';
 import type { Places } from './http/places.ts';
 import type { SignIn } from './http/sign-in.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { ClusterWatch } from './picture/cluster-watch.ts';
 
 /** What the handlers of routes may use. */
@@ -23,6 +24,7 @@ export interface AdminServices {
   readonly figures: Figures;
   readonly watch: ClusterWatch;
   readonly history: ClusterHistory;
+  readonly metrics: Metrics;
   readonly runtime: Pick<Runtime, 'clock' | 'timers' | 'random'>;
   readonly logger: Logger;
   readonly signIn: SignIn;

@@ -15,6 +15,7 @@ import { listenHttp, type HttpListener } from './http/http-listener.ts';
 import { Places } from './http/places.ts';
 import { PageFiles } from './http/page-files.ts';
 import { SignIn } from './http/sign-in.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { ClusterFigures } from './picture/cluster-figures.ts';
 import { clusterWatchOf } from './picture/watch-of-broker.ts';
 import { Publisher } from './records/publisher.ts';
@@ -88,7 +89,7 @@ export async function startAdmin(
 function watchCluster(
   { broker, runtime, logger }: AdminModules,
   client: Client,
-): Pick<AdminServices, 'figures' | 'watch' | 'history'> {
+): Pick<AdminServices, 'figures' | 'watch' | 'history' | 'metrics'> {
   const history = new ClusterHistory();
   const defect = (error: unknown): void => {
     logger.error('watching the cluster failed', { error: errorText(error) });
@@ -96,7 +97,8 @@ function watchCluster(
   const watch = clusterWatchOf(broker, { runtime, keepsHistory: true, defect });
   watch.onSnapshot((snapshot, { brokers }) => history.note(snapshot, brokers));
   const base = new ClientFigures({ client, broker, clock: runtime.clock });
-  return { watch, history, figures: new ClusterFigures({ watch, base }) };
+  const figures = new ClusterFigures({ watch, base });
+  return { watch, history, figures, metrics: new Metrics({ broker, watch }) };
 }
 const tooManySearches = {
   code: 'TOO_MANY_SEARCHES',

@@ -18,6 +18,8 @@ export interface AdminConfig {
   readonly signInAttemptsMax: number;
   /** As browsers write them in `Origin`; `*` is all. */
   readonly allowedOrigins: readonly string[];
+  /** Partitions with series of their own among the metrics. */
+  readonly metricsPartitionsMax: number;
   readonly http: HttpLimits;
 }
 
@@ -71,6 +73,7 @@ export function resolveAdminConfig(values: TypedValues): AdminConfig {
     sessionMs: values.integer('odradek.admin.session.ms'),
     signInAttemptsMax: values.integer('odradek.admin.sign.in.attempts.max'),
     allowedOrigins: values.list('odradek.http.allowed.origins').map(parseOrigin),
+    metricsPartitionsMax: values.integer('odradek.metrics.partitions.max'),
     http: httpLimits(values),
   };
   refuseContradictions(config);

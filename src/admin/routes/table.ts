@@ -5,6 +5,7 @@ import { groupRoutes } from './groups.ts';
 import { healthRoutes } from './health.ts';
 import { historyRoutes } from './history.ts';
 import { liveRoutes } from './live.ts';
+import { metricsRoutes } from './metrics.ts';
 import { messageRoutes } from './messages.ts';
 import { publishRoutes } from './publish.ts';
 import { sessionRoutes } from './session.ts';
@@ -27,5 +28,6 @@ export const routes: readonly Route[] = [
   ...liveRoutes,
   ...historyRoutes,
   ...whyRoutes,
+  ...metricsRoutes,
   ...transferRoutes,
 ];

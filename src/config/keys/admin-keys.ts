@@ -52,5 +52,7 @@ odradek.http.send.timeout.ms | INT | 60000 | [1,...] | low | read-only | acts
     How long a client may leave an HTTP answer unread before its connection is closed.
 odradek.http.streams.max | INT | 256 | [1,...] | medium | read-only | acts
     HTTP answers without end (subscriptions, searches, live views) that there may be at a time.
+odradek.metrics.partitions.max | INT | 1000 | [0,...] | low | read-only | acts
+    Partitions of topics, and as many that groups read, of which /metrics has series of their own; those of all other topics and groups are summed up as (others).
 `,
 );
