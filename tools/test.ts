@@ -34,6 +34,15 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+if (files.some((path) => path.startsWith('test/browser/'))) {
+  // Once, since several files look at it at the same time.
+  const { exitCode, output } = await runCommand('vite', ['build', 'console', '--logLevel', 'warn']);
+  if (exitCode !== 0) {
+    console.error(output);
+    process.exit(1);
+  }
+}
+
 const outcome = await runCommand(
   'node',
   ['--test', '--test-timeout=300000', `--test-concurrency=${concurrency}`, ...flags, ...files],

@@ -93,8 +93,10 @@ function frame(
   context.restore();
 }
 
-const square = 9;
-const squarePitch = 12;
+const squareMost = 9;
+/** Narrower than that they are not told apart. */
+const squareLeast = 5;
+const squareGap = 3;
 
 /** Paints the one line of a folded topic: on each lane a square for each replica, or a bar where they do not fit. */
 export function paintFolded(
@@ -107,7 +109,8 @@ export function paintFolded(
     const roles = band.partitions.flatMap(({ replicas }) =>
       replicas.filter(({ nodeId }) => cellOf(row, nodeId) === cell).map(({ role }) => role),
     );
-    if (roles.length * squarePitch <= cell.width) paintSquares(context, cell, roles, colours);
+    const square = Math.min(squareMost, (cell.width + squareGap) / roles.length - squareGap);
+    if (square >= squareLeast) paintSquares(context, cell, roles, square, colours);
     else paintBar(context, cell, roles, colours);
   }
 }
@@ -116,9 +119,11 @@ function paintSquares(
   context: CanvasRenderingContext2D,
   cell: CellBox,
   roles: readonly ReplicaRole[],
+  square: number,
   colours: Colours,
 ): void {
-  const first = cell.x + (cell.width - roles.length * squarePitch + squarePitch - square) / 2;
+  const squarePitch = square + squareGap;
+  const first = cell.x + (cell.width - roles.length * squarePitch + squareGap) / 2;
   for (const [index, role] of roles.entries()) {
     const x = first + index * squarePitch;
     const y = cell.y + (cell.height - square) / 2;

@@ -39,6 +39,8 @@ export function Icon({ name }: { readonly name: IconName }): ComponentChildren {
   return (
     <svg
       viewBox="0 0 24 24"
+      width="16"
+      height="16"
       fill="none"
       stroke="currentColor"
       stroke-width="1.8"
