@@ -6,7 +6,7 @@ import type { Answer, Request, Wish } from './requests.ts';
 export class FrontEnd {
   readonly #topicOf: (action: Wish['action']) => string;
   readonly #waiting = new Map<string, (answer: Answer) => void>();
-  #count = 0;
+  readonly #asked: Wish['action'][] = [];
   #producer: Producer | undefined;
   #consumer: Consumer | undefined;
 
@@ -15,8 +15,10 @@ export class FrontEnd {
     this.#topicOf = topicOf;
   }
 
-  get requestCount(): number {
-    return this.#count;
+  /** How many requests there were, or how many of them with one of some actions. */
+  requestCount(actions?: readonly Wish['action'][]): number {
+    if (actions === undefined) return this.#asked.length;
+    return this.#asked.filter((action) => actions.includes(action)).length;
   }
 
   async start(bootstrapServers: string): Promise<void> {
@@ -35,7 +37,8 @@ export class FrontEnd {
 
   /** Publishes a wish of a customer, and resolves with what some back end answered. */
   async ask(customer: string, token: string | undefined, wish: Wish): Promise<Answer> {
-    const id = String(++this.#count);
+    this.#asked.push(wish.action);
+    const id = String(this.#asked.length);
     const answered = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
     const request: Request = { id, customer, ...(token !== undefined && { token }), ...wish };
     await this.#producer?.send({

@@ -1,4 +1,5 @@
 import type { Broker } from '../../src/index.ts';
+import { wantedByRecommender } from './recommender.ts';
 import { type BackEndName, backEndNames, duties, seesTo, type Wish } from './requests.ts';
 
 /** How requests find the back end that sees to them. */
@@ -15,8 +16,11 @@ export interface Routing {
   readonly readersEach: number;
   /** Who has to know that orders are what `buy` is for. */
   readonly knownTo: string;
-  /** What has to be done for one more back end that wants purchases and looks, say to recommend books. */
-  readonly oneMore: string;
+  /** Makes what one more back end needs, and says what it is to read; that holds requests with these actions. */
+  readonly addRecommender: (broker: Broker) => Promise<{
+    readonly topics: readonly string[];
+    readonly actions: readonly Wish['action'][];
+  }>;
 }
 
 /** The publisher says for whom it is, by the topic. */
@@ -34,7 +38,8 @@ export const byTopic: Routing = {
   subscriptionOf: (name) => name,
   readersEach: 1,
   knownTo: 'front end',
-  oneMore: 'sifts 2 topics',
+  addRecommender: () =>
+    Promise.resolve({ topics: ['books', 'orders'], actions: [...duties.books, ...duties.orders] }),
 };
 
 /** The publisher says what it is; everybody reads everything and throws away the rest. */
@@ -50,7 +55,8 @@ export const bySifting: Routing = {
   subscriptionOf: () => 'requests',
   readersEach: backEndNames.length,
   knownTo: 'back ends',
-  oneMore: 'sifts 1 topic',
+  addRecommender: () =>
+    Promise.resolve({ topics: ['requests'], actions: Object.values(duties).flat() }),
 };
 
 /** The publisher says what it is; the broker gives each back end what it asks for. */
@@ -64,18 +70,29 @@ export const byContent: Routing = {
   createTopics: async (broker) => {
     await broker.createTopic('requests', { partitions: 3 });
     for (const name of backEndNames) {
-      const config = { 'odradek.source.topic': 'requests', 'odradek.filter': questionOf(name) };
-      await broker.createTopic(`requests-for-${name}`, { config });
+      await createQuestion(broker, `requests-for-${name}`, duties[name]);
     }
   },
   topicOf: () => 'requests',
   subscriptionOf: (name) => `requests-for-${name}`,
   readersEach: 1,
   knownTo: 'filters',
-  oneMore: 'one filter',
+  addRecommender: async (broker) => {
+    await createQuestion(broker, 'requests-for-recommender', wantedByRecommender);
+    return { topics: ['requests-for-recommender'], actions: wantedByRecommender };
+  },
 };
 
-/** Such as `value.action in ["login","logout"]`. */
-function questionOf(name: BackEndName): string {
-  return `value.action in ${JSON.stringify(duties[name])}`;
+/** Makes a filtered topic, with a filter such as `value.action in ["login","logout"]`. */
+async function createQuestion(
+  broker: Broker,
+  name: string,
+  actions: readonly Wish['action'][],
+): Promise<void> {
+  await broker.createTopic(name, {
+    config: {
+      'odradek.source.topic': 'requests',
+      'odradek.filter': `value.action in ${JSON.stringify(actions)}`,
+    },
+  });
 }

@@ -6,6 +6,7 @@ import { answerBooks } from './books.ts';
 import { Customer } from './customer.ts';
 import { FrontEnd } from './front-end.ts';
 import { createOrders } from './orders.ts';
+import { Recommender } from './recommender.ts';
 import type { Routing } from './routing.ts';
 import { answerSecurity } from './security.ts';
 
@@ -73,13 +74,13 @@ export class Shop {
       backEnd.thrownAwayCount = 0;
       backEnd.readWire.reset();
     }
-    const before = this.#frontEnd.requestCount;
+    const before = this.#frontEnd.requestCount();
     const cpu = process.cpuUsage();
     const customers = Array.from({ length: customerCount }, (_, at) => `customer-${at + 1}`);
     await Promise.all(
       customers.map((name, at) => new Customer(name, this.#frontEnd).browse(at % 4 === 0)),
     );
-    const requestCount = this.#frontEnd.requestCount - before;
+    const requestCount = this.#frontEnd.requestCount() - before;
     const received = () => sum(this.#backEnds.map((one) => one.receivedCount));
     await until(
       'the back ends have read all',
@@ -93,6 +94,15 @@ export class Shop {
       readBytes: sum(this.#backEnds.map(({ readWire }) => readWire.receivedBytes)) / requestCount,
       cpuMicros: (user + system) / requestCount,
     };
+  }
+
+  /** One more back end comes, and reads what it wants of all that was asked. */
+  async addRecommender(): Promise<Recommender> {
+    const { topics, actions } = await this.#routing.addRecommender(this.#broker);
+    const recommender = new Recommender();
+    const requestCount = this.#frontEnd.requestCount(actions);
+    await recommender.read(this.#broker.bootstrapServers, topics, requestCount);
+    return recommender;
   }
 
   async close(): Promise<void> {
