@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 
 /** Waits until something holds. An example that would wait for ever fails instead, and says for what. */
 export async function until(what: string, holds: () => boolean): Promise<void> {

@@ -13,7 +13,7 @@ describe('each pipeline with --keep', { concurrency: 2 }, () => {
       const path = fileURLToPath(new URL(`../../../examples/${name}/main.ts`, import.meta.url));
       const child = spawn(process.execPath, [path, '--keep'], {
         stdio: ['ignore', 'pipe', 'ignore'],
-        timeout: 60_000,
+        timeout: 200_000,
       });
       const exited = once(child, 'exit');
       try {

@@ -10,13 +10,16 @@ interface RunOptions {
   readonly input?: string;
 }
 
+/** A whole program, on a machine where others work too. */
+const timeoutMs = 200_000;
+
 /** What an example prints when it is run as its first lines say. */
 export function runExample(
   name: string,
   { flags = [], args = [], input = '' }: RunOptions = {},
 ): Promise<string> {
   const path = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
-  return runClient(process.execPath, [...flags, path, ...args], input);
+  return runClient(process.execPath, [...flags, path, ...args], input, timeoutMs);
 }
 
 /** The numbers that stand behind `label` in a table that was printed. */
