@@ -71,7 +71,8 @@ export interface Cluster {
   createTopic(name: string, options?: ClusterTopicOptions): Promise<void>;
   /**
    * The records of a topic that a consumer would see now, partition by partition. Rejects with `UNKNOWN_TOPIC`,
-   * and with `TIMED_OUT` where a partition has no leader. Meant for tests: all of them are in memory at once.
+   * and with `TIMED_OUT` where a partition has no leader, or one that came to lead with fewer replicas in sync than
+   * `min.insync.replicas`, which cannot tell yet what all had. Meant for tests: all of them are in memory at once.
    */
   records(topic: string, options?: { readonly partition?: number }): Promise<TopicRecord[]>;
   /**
