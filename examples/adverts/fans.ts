@@ -1,4 +1,4 @@
-import type { Consumer } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import { clientOf, startConsumer } from '../common/client.ts';
 import { Wire } from '../common/wire.ts';
 import type { Advert } from './agency.ts';
@@ -9,18 +9,21 @@ export class FanPage {
   readonly shown: Advert[] = [];
   receivedCount = 0;
   readonly wire = new Wire();
+  readonly #groupId: string;
+  readonly #kafka: Kafka;
   #consumer: Consumer | undefined;
 
-  constructor(player: string) {
+  constructor(bootstrapServers: string, player: string, groupId = `fans-of-${player}`) {
     this.player = player;
+    this.#groupId = groupId;
+    this.#kafka = clientOf(bootstrapServers, groupId, this.wire);
   }
 
   /** Reads a topic as a group of its own, and shows what is about its player. */
-  async subscribe(bootstrapServers: string, topic: string): Promise<void> {
-    const groupId = `fans-of-${this.player} (${topic})`;
+  async subscribe(topic: string): Promise<void> {
     this.#consumer = await startConsumer(
-      clientOf(bootstrapServers, groupId, this.wire),
-      { groupId, topics: [topic] },
+      this.#kafka,
+      { groupId: this.#groupId, topics: [topic] },
       ({ value }) => {
         this.receivedCount++;
         const advert = JSON.parse(value) as Advert;
@@ -30,7 +33,12 @@ export class FanPage {
     this.wire.reset(); // what it took to join is not what is compared
   }
 
+  /** Stops for good: nobody goes on where this group was. */
   async stop(): Promise<void> {
     await this.#consumer?.disconnect();
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    await admin.deleteGroups([this.#groupId]);
+    await admin.disconnect();
   }
 }

@@ -81,8 +81,8 @@ async function showContent(): Promise<void> {
   console.log('3. By content: the fans of a player want the adverts that are about him.\n');
   console.log('   a) Each page reads all adverts, and throws away those about others:\n');
   for (const player of players) {
-    const page = new FanPage(player);
-    await page.subscribe(bootstrapServers, 'adverts');
+    const page = new FanPage(bootstrapServers, player, `sifting-for-${player}`);
+    await page.subscribe('adverts');
     await until('the page has read all', () => page.receivedCount === agency.placed.length);
     tellOf(page);
     await page.stop();
@@ -99,8 +99,8 @@ async function showContent(): Promise<void> {
       },
     });
     const expected = agency.placed.filter(({ advert }) => advert.player === player).length;
-    const page = new FanPage(player);
-    await page.subscribe(bootstrapServers, topic);
+    const page = new FanPage(bootstrapServers, player);
+    await page.subscribe(topic);
     await until('the page has read all', () => page.receivedCount === expected);
     tellOf(page);
     await page.stop();
@@ -112,10 +112,8 @@ async function showContent(): Promise<void> {
 
 /** The matches of today again and again, and a page for each player. */
 async function keepShowing(): Promise<void> {
-  const pages = players.map((player) => new FanPage(player));
-  await Promise.all(
-    pages.map((page) => page.subscribe(bootstrapServers, `adverts-${page.player}`)),
-  );
+  const pages = players.map((player) => new FanPage(bootstrapServers, player));
+  await Promise.all(pages.map((page) => page.subscribe(`adverts-${page.player}`)));
   await keepGoing([broker.consoleUrl], async () => {
     for (const match of matchesOfToday) await play(stadiums, match);
   });

@@ -15,6 +15,7 @@ export class Traffic {
   /** Who read from each partition last. */
   readonly readers = new Map<number, string>();
   writtenCount = 0;
+  readonly #bootstrapServers: string;
   readonly #kafka: Kafka;
   readonly #consumers: Consumer[] = [];
   /** How many partitions each consumer has. */
@@ -22,6 +23,7 @@ export class Traffic {
   #producer: Producer | undefined;
 
   constructor(bootstrapServers: string) {
+    this.#bootstrapServers = bootstrapServers;
     this.#kafka = clientOf(bootstrapServers, 'shop');
   }
 
@@ -36,7 +38,7 @@ export class Traffic {
   }
 
   async #startConsumer(name: string): Promise<Consumer> {
-    const consumer = this.#kafka.consumer({
+    const consumer = clientOf(this.#bootstrapServers, name).consumer({
       groupId: 'billing',
       sessionTimeout: 1500,
       heartbeatInterval: 200,
