@@ -3,7 +3,7 @@ import type { ISocketFactory } from 'kafkajs';
 
 /** Counts what goes over the sockets of somebody: how many there are, and the bytes in and out. */
 export class Wire {
-  readonly #sockets: Socket[] = [];
+  readonly #sockets = new Set<Socket>();
   #sentBefore = 0;
   #receivedBefore = 0;
 
@@ -11,22 +11,23 @@ export class Wire {
   readonly open: ISocketFactory = ({ host, port, onConnect }) =>
     this.watch(connect({ host, port, noDelay: true }, onConnect));
 
+  /** Counts a socket, once however often it is named. */
   watch(socket: Socket): Socket {
-    this.#sockets.push(socket);
+    this.#sockets.add(socket);
     return socket;
   }
 
   get openSockets(): number {
-    return this.#sockets.filter(({ destroyed }) => !destroyed).length;
+    return [...this.#sockets].filter(({ destroyed }) => !destroyed).length;
   }
 
   /** Bytes since the start, or since `reset`. */
   get sentBytes(): number {
-    return sum(this.#sockets.map(({ bytesWritten }) => bytesWritten)) - this.#sentBefore;
+    return sum([...this.#sockets].map(({ bytesWritten }) => bytesWritten)) - this.#sentBefore;
   }
 
   get receivedBytes(): number {
-    return sum(this.#sockets.map(({ bytesRead }) => bytesRead)) - this.#receivedBefore;
+    return sum([...this.#sockets].map(({ bytesRead }) => bytesRead)) - this.#receivedBefore;
   }
 
   reset(): void {

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { createBroker } from '../../src/index.ts'; // in your project: from 'odradek'
 import { keepGoing, readFlags } from '../common/keep.ts';
 import { until } from '../common/until.ts';
+import { sum } from '../common/wire.ts';
 import { blocks, hotCelsius, roundCount, sensors, sensorsEach, topicOf } from './building.ts';
 import { Listener } from './listeners.ts';
 import { Panel } from './panel.ts';
@@ -69,7 +70,7 @@ await until('all is heard', () => {
 
 showControlRoom();
 showAlarm();
-showPanel();
+showHttp();
 if (flags.keep) await keepGoing([broker.consoleUrl], () => sayAll(0));
 await Promise.all([controlRoom, siftingAlarm, alarm, panel, ...voices].map((one) => one.stop()));
 
@@ -106,11 +107,21 @@ function tellOf(way: string, { heard, hot, wire }: Listener): void {
   );
 }
 
-function showPanel(): void {
-  const { heard } = panel;
-  const last = heard.at(-1);
+function showHttp(): void {
+  const last = panel.heard.at(-1);
   console.log(
     `\n4. Over HTTP: the panel beside the door of block c is a web page. It asks for\n` +
-      `   /topics/block-c.heat/stream?where=value.celsius >= ${hotCelsius}, and was told ${heard.length} times; last ${last?.celsius}° at ${last?.sensor}.`,
+      `   /topics/block-c.heat/stream?where=value.celsius >= ${hotCelsius}, and was told ${panel.heard.length} times; last ${last?.celsius}° at ${last?.sensor}.\n`,
+  );
+  tellOfWires('a sensor with a Kafka client', false);
+  tellOfWires('a sensor that speaks HTTP alone', true);
+}
+
+function tellOfWires(who: string, isTiny: boolean): void {
+  const wires = voices.filter(({ sensor }) => sensor.isTiny === isTiny).map(({ wire }) => wire);
+  const sent = sum(wires.map(({ sentBytes }) => sentBytes)) / wires.length;
+  const received = sum(wires.map(({ receivedBytes }) => receivedBytes)) / wires.length;
+  console.log(
+    `   For ${roundCount} readings ${who.padEnd(31)} sent ${sent.toFixed(0)} bytes and received ${received.toFixed(0)}.`,
   );
 }

@@ -13,4 +13,6 @@ test('fire-sensors gives a control room its block by pattern, and an alarm what 
   assert.match(printed, /value\.celsius >= 60:\n +12 received, 0 thrown away/);
   assert.match(printed, /Hot: c13, c14, c23, c24, c25, c34, all in block c\./);
   assert.match(printed, /where=value\.celsius >= 60, and was told 12 times; last \d+° at c\d\d/);
+  assert.match(printed, /a sensor with a Kafka client +sent \d+ bytes and received \d+\./);
+  assert.match(printed, /a sensor that speaks HTTP alone +sent \d+ bytes and received \d+\./);
 });
