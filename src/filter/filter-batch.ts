@@ -1,17 +1,16 @@
+import { recordBatchHeaderBytes } from '../records/record-batch.ts';
 import type { RecordBatch } from '../records/record-batch.ts';
-import { RecordCursor, recordsBytes } from '../records/record-reader.ts';
-import type { RecordHeader } from '../records/record-reader.ts';
-import { requireRewritable, retainRecords } from '../records/rewrite.ts';
+import { recordsBytes } from '../records/record-reader.ts';
+import { BatchRetention, requireRewritable } from '../records/rewrite.ts';
 import { must } from '../util/assert.ts';
 import { hasCode } from '../util/odradek-error.ts';
 import type { Filter } from './filter.ts';
-import type { FilteredRecord } from './record-values.ts';
+import type { FilteredPlace } from './record-values.ts';
 
-/** Where a batch stands, for the variables of that name. */
-export interface FilteredPlace {
-  readonly topic: string;
-  readonly partition: number;
-}
+/** Room for what a filter leaves of a batch. It grows where that is more. */
+const usualBytes = 16_384;
+/** Records between two looks at whether a step is over: the clock costs as much as a record by its key does. */
+const recordsUnlooked = 16;
 
 /** The bounds of `filterBatch`. */
 export interface FilterBatchOptions {
@@ -46,11 +45,8 @@ export class BatchFiltering {
   readonly #filter: Filter;
   readonly #place: FilteredPlace;
   readonly #maxBytes: number;
-  /** The records' bytes, and where it stands in them; undefined before the first step. */
-  #opened: { readonly bytes: Uint8Array; readonly record: RecordAtCursor } | undefined;
-  /** One entry for each record: 1 where it matches. */
-  readonly #keeps: number[] = [];
-  #keptCount = 0;
+  /** Undefined before the first step. */
+  #retention: BatchRetention | undefined;
   #lastDelta = -1;
 
   constructor(
@@ -65,76 +61,56 @@ export class BatchFiltering {
     this.#maxBytes = decompressedBytesMax;
   }
 
-  /** Goes on, by a record at least, until `isOver`; undefined where it is not done. Throws as `filterBatch`. */
+  /**
+   * Goes on, by a record at least, until `isOver`, which is asked behind every record that cost much, else behind
+   * some; undefined where it is not done. Throws as `filterBatch`.
+   */
   step(isOver: () => boolean): 'all' | 'none' | RecordBatch | undefined {
     const batch = this.#batch;
     if (batch.isControl || batch.recordCount === 0) return 'all';
     try {
-      this.#opened ??= this.#open();
-      return this.#goOn(this.#opened, isOver);
+      this.#retention ??= this.#open();
+      return this.#goOn(this.#retention, isOver);
     } catch (error) {
       if (!hasCode(error, 'CORRUPT_RECORDS') && !hasCode(error, 'RECORDS_TOO_LARGE')) throw error;
-      this.#filter.countUnreadable(batch.recordCount);
+      this.#filter.countUnreadable(Math.max(batch.recordCount, 0));
       return 'none';
+    } finally {
+      this.#filter.release();
     }
   }
 
-  #open() {
-    const bytes = recordsBytes(this.#batch, { maxBytes: this.#maxBytes });
-    const record = new RecordAtCursor(new RecordCursor(this.#batch, bytes), this.#place);
-    return { bytes, record };
+  #open(): BatchRetention {
+    const maxBytes = this.#maxBytes;
+    const bytes = asBuffer(recordsBytes(this.#batch, { maxBytes }));
+    const capacityBytes = Math.min(usualBytes, bytes.length) + recordBatchHeaderBytes;
+    return new BatchRetention(this.#batch, { maxBytes, bytes, capacityBytes });
   }
 
+  /** HOT: bench=filter */
   #goOn(
-    { bytes, record }: { readonly bytes: Uint8Array; readonly record: RecordAtCursor },
+    retention: BatchRetention,
     isOver: () => boolean,
   ): 'all' | 'none' | RecordBatch | undefined {
-    const keeps = this.#keeps;
-    while (record.cursor.next()) {
-      requireRewritable(this.#batch, record.cursor, this.#lastDelta);
-      this.#lastDelta = record.cursor.offsetDelta;
-      const keep = this.#filter.matches(record) ? 1 : 0;
-      keeps.push(keep);
-      this.#keptCount += keep;
-      if (isOver() && keeps.length < this.#batch.recordCount) return undefined;
+    const { cursor, bytes } = retention;
+    const filter = this.#filter;
+    let unlooked = 0;
+    while (retention.next()) {
+      requireRewritable(this.#batch, cursor, this.#lastDelta);
+      this.#lastDelta = cursor.offsetDelta;
+      if (filter.matchesAt(cursor, bytes, this.#place)) retention.keep();
+      else retention.drop();
+      if (++unlooked < recordsUnlooked && !filter.wasCostly) continue;
+      unlooked = 0;
+      if (isOver() && cursor.isBeforeLast) return undefined;
     }
-    if (this.#keptCount === 0) return 'none';
-    if (this.#keptCount === keeps.length) return 'all';
-    let index = 0;
-    const keep = (): boolean => keeps[index++] === 1;
-    return retainRecords(this.#batch, keep, { maxBytes: this.#maxBytes, bytes }) ?? 'none';
+    const left = retention.finish();
+    if (left === undefined) return 'none';
+    return left === this.#batch ? 'all' : left;
   }
 }
 
-/** The record at which a cursor stands, read from there as the filter asks for it. */
-class RecordAtCursor implements FilteredRecord {
-  readonly cursor: RecordCursor;
-  readonly topic: string;
-  readonly partition: number;
-
-  constructor(cursor: RecordCursor, { topic, partition }: FilteredPlace) {
-    this.cursor = cursor;
-    this.topic = topic;
-    this.partition = partition;
-  }
-
-  get offset(): number {
-    return this.cursor.offset;
-  }
-
-  get timestamp(): number {
-    return this.cursor.timestamp;
-  }
-
-  get key(): Uint8Array | null {
-    return this.cursor.key;
-  }
-
-  get value(): Uint8Array | null {
-    return this.cursor.value;
-  }
-
-  get headers(): readonly RecordHeader[] {
-    return this.cursor.headers;
-  }
+/** The same bytes as a Buffer, which decodes a part of them without an object for it. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

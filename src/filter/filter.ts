@@ -1,12 +1,13 @@
+import type { RecordCursor } from '../records/record-reader.ts';
 import { Budget, OverBudget } from './cel/budget.ts';
 import { compileCondition } from './cel/program.ts';
 import { SyntaxProblem } from './cel/syntax-error.ts';
 import { Failure } from './cel/values.ts';
-import type { Evaluate } from './cel/values.ts';
+import type { Evaluate, Outcome } from './cel/values.ts';
 import { filterLimits } from './filter-limits.ts';
 import type { FilterLimits } from './filter-limits.ts';
 import { invalidFilter } from './invalid-filter.ts';
-import type { FilteredRecord } from './record-values.ts';
+import type { FilteredPlace, FilteredRecord } from './record-values.ts';
 import { RecordVariables } from './record-variables.ts';
 
 /** What has become of the records that a filter has seen. `evaluated` has all others in it but `unreadable`. */
@@ -26,6 +27,10 @@ export interface Filter {
   readonly source: string;
   /** Whether the record matches. Never throws: what fails or costs too much does not match and is counted. */
   matches(record: FilteredRecord): boolean;
+  /** The same for the record at which `cursor` stands, which was made for `bytes`, at `place`. */
+  matchesAt(cursor: RecordCursor, bytes: Uint8Array, place: FilteredPlace): boolean;
+  /** Whether the record that it saw last took more than a few microseconds. */
+  readonly wasCostly: boolean;
   /** Counts `records` that could not be read. */
   countUnreadable(records: number): void;
   /** Since it was compiled. */
@@ -47,6 +52,9 @@ export function compileFilter(source: string, limits: FilterLimits = filterLimit
   }
 }
 
+/** Steps of some ten nanoseconds: those of 8 kB of JSON. */
+const costlySteps = 1000;
+
 class CompiledFilter implements Filter {
   readonly source: string;
   readonly counters = { evaluated: 0, matched: 0, failed: 0, overBudget: 0, unreadable: 0 };
@@ -64,26 +72,41 @@ class CompiledFilter implements Filter {
 
   /** */
   matches(record: FilteredRecord): boolean {
+    this.#variables.record.load(record);
+    return this.#decide();
+  }
+
+  matchesAt(cursor: RecordCursor, bytes: Uint8Array, place: FilteredPlace): boolean {
+    this.#variables.record.loadAt(cursor, bytes, place);
+    return this.#decide();
+  }
+
+  /** HOT: bench=filter */
+  #decide(): boolean {
     const { counters } = this;
     counters.evaluated++;
     this.#budget.restart();
-    this.#variables.load(record);
+    this.#variables.reset();
     try {
       const outcome = this.#evaluate();
-      if (outcome === true) {
-        counters.matched++;
-        return true;
-      }
-      if (outcome !== false) {
-        counters.failed++;
-        this.lastFailure =
-          outcome instanceof Failure ? outcome.reason : 'a value that is neither true nor false';
-      }
+      if (outcome === true) counters.matched++;
+      else if (outcome !== false) this.#countFailure(outcome);
+      return outcome === true;
     } catch (error) {
       if (error !== OverBudget.thrown) throw error;
       counters.overBudget++;
+      return false;
     }
-    return false;
+  }
+
+  #countFailure(outcome: Outcome): void {
+    this.counters.failed++;
+    this.lastFailure =
+      outcome instanceof Failure ? outcome.reason : 'a value that is neither true nor false';
+  }
+
+  get wasCostly(): boolean {
+    return this.#budget.steps > costlySteps;
   }
 
   countUnreadable(records: number): void {

@@ -1,9 +1,13 @@
 import type { RecordHeader } from '../records/record-reader.ts';
 
-/** A record as a filter sees it. Its fields are read only when the filter asks for them. */
-export interface FilteredRecord {
+/** Where records stand. */
+export interface FilteredPlace {
   readonly topic: string;
   readonly partition: number;
+}
+
+/** A record that a filter is asked about. */
+export interface FilteredRecord extends FilteredPlace {
   readonly offset: number;
   /** Milliseconds since 1970. */
   readonly timestamp: number;

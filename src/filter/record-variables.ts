@@ -1,47 +1,39 @@
 import type { Budget } from './cel/budget.ts';
 import { elementBytes } from './cel/collections.ts';
 import type { Environment, FieldAccess, Variable } from './cel/environment.ts';
-import { decodeUtf8 } from './cel/text.ts';
+import { decodeUtf8, encodeUtf8 } from './cel/text.ts';
 import { timestampOfMs } from './cel/times.ts';
 import { dynType, simpleType } from './cel/types.ts';
 import type { Type } from './cel/types.ts';
 import { CelMap, Failure } from './cel/values.ts';
 import type { CelValue, Evaluate, MapKey, Outcome } from './cel/values.ts';
-import type { FilteredRecord } from './record-values.ts';
+import { CurrentRecord, Slice } from './current-record.ts';
+import type { WantedHeader } from './current-record.ts';
 import { ValueVariable } from './value-variable.ts';
-
-const noRecord: FilteredRecord = {
-  topic: '',
-  partition: -1,
-  offset: -1,
-  timestamp: -1,
-  key: null,
-  value: null,
-  headers: [],
-};
 
 const headersType: Type = { kind: 'map', key: simpleType('string'), value: dynType };
 
 /**
  * The variables of a filter, over whichever record was loaded last. Whatever takes work is worked out when it
- * is first asked for, and `key`, which may be asked for more than once, kept.
+ * is first asked for, and kept where it may be asked for again. HOT: bench=filter
  */
 export class RecordVariables implements Environment {
   readonly variables: ReadonlyMap<string, Variable>;
+  /** Load it and call `reset`. */
+  readonly record = new CurrentRecord();
   readonly #budget: Budget;
   readonly #value: ValueVariable;
-  #record: FilteredRecord = noRecord;
+  readonly #header = new Slice();
   #key: CelValue | undefined;
   #headers: CelMap | undefined;
 
   constructor(budget: Budget, jsonDepthMax: number) {
     this.#budget = budget;
-    this.#value = new ValueVariable(budget, jsonDepthMax);
-    const variable = (type: Type, read: Evaluate): Variable => ({ type, read });
+    this.#value = new ValueVariable(this.record.value, budget, jsonDepthMax);
     this.variables = new Map<string, Variable>([
-      ['key', variable(dynType, () => this.#readKey())],
+      ['key', this.#keyVariable()],
       ['value', this.#value],
-      ['bytes', variable(dynType, () => this.#record.value)],
+      ['bytes', variable(dynType, () => this.record.value.toBytes())],
       [
         'headers',
         {
@@ -53,26 +45,35 @@ export class RecordVariables implements Environment {
       [
         'timestamp',
         variable(simpleType('google.protobuf.Timestamp'), () =>
-          timestampOfMs(this.#record.timestamp),
+          timestampOfMs(this.record.timestamp),
         ),
       ],
-      ['partition', variable(simpleType('int'), () => this.#record.partition)],
-      ['offset', variable(simpleType('int'), () => this.#record.offset)],
-      ['topic', variable(simpleType('string'), () => this.#record.topic)],
+      ['partition', variable(simpleType('int'), () => this.record.partition)],
+      ['offset', variable(simpleType('int'), () => this.record.offset)],
+      ['topic', variable(simpleType('string'), () => this.record.topic)],
     ]);
   }
 
-  /** Takes the next record. Its bytes are looked at until the one after. */
-  load(record: FilteredRecord): void {
-    this.#record = record;
+  /** Forgets what was worked out for the record before. */
+  reset(): void {
     this.#key = undefined;
     this.#headers = undefined;
-    this.#value.load(record.value);
+    this.#value.reset();
   }
 
-  #readKey(): CelValue {
-    if (this.#key === undefined) this.#key = this.#textOrBytes(this.#record.key);
-    return this.#key;
+  #keyVariable(): Variable {
+    const { key } = this.record;
+    return {
+      type: dynType,
+      read: () => {
+        if (this.#key === undefined) this.#key = this.#textOrBytes(key);
+        return this.#key;
+      },
+      equalsText: (text) => {
+        const expected = encodeUtf8(text);
+        return () => key.equals(expected);
+      },
+    };
   }
 
   #readHeaders(): CelMap {
@@ -81,39 +82,44 @@ export class RecordVariables implements Environment {
   }
 
   #headerEntries(): Map<MapKey, CelValue> {
-    const { headers } = this.#record;
-    this.#budget.allocate(headers.length * elementBytes * 2);
-    return new Map(headers.map(({ key, value }) => [key, this.#textOrBytes(value)]));
+    this.#budget.allocate(this.record.headerCount * elementBytes * 2);
+    const slice = new Slice();
+    return new Map(
+      this.record.headers.map(({ key, value }) => {
+        slice.setAll(value);
+        return [key, this.#textOrBytes(slice)];
+      }),
+    );
   }
 
   #headerAt(path: readonly string[]): FieldAccess | undefined {
     const [name, ...below] = path;
     if (name === undefined || below.length > 0) return undefined;
+    const header = this.#header;
+    const wanted = { name, nameBytes: encodeUtf8(name) };
     const absent = new Failure(`no_such_key: there is no header ${name}`);
-    const read = (): Outcome => {
-      const header = this.#lastHeader(name);
-      return header === undefined ? absent : this.#textOrBytes(header.value);
-    };
     return {
-      read,
-      has: () => this.#lastHeader(name) !== undefined,
-      equalsText: (text) => () => {
-        const value = read();
-        return value instanceof Failure ? value : value === text;
+      read: (): Outcome => (this.#find(wanted) ? this.#textOrBytes(header) : absent),
+      has: () => this.#find(wanted),
+      equalsText: (text) => {
+        const expected = encodeUtf8(text);
+        return () => (this.#find(wanted) ? header.equals(expected) : absent);
       },
     };
   }
 
-  /** Of headers of one name the last counts, as for Kafka's clients. */
-  #lastHeader(name: string): { readonly value: Uint8Array | null } | undefined {
-    const { headers } = this.#record;
-    this.#budget.spend(headers.length);
-    return headers.findLast(({ key }) => key === name);
+  #find(wanted: WantedHeader): boolean {
+    this.#budget.spend(this.record.headerCount);
+    return this.record.findHeader(wanted, this.#header);
   }
 
-  #textOrBytes(bytes: Uint8Array | null): CelValue {
-    if (bytes === null) return null;
-    this.#budget.allocate(bytes.length * 2);
-    return decodeUtf8(bytes) ?? bytes;
+  #textOrBytes(slice: Slice): CelValue {
+    if (slice.isNull) return null;
+    this.#budget.allocate(slice.length * 2);
+    return decodeUtf8(slice.bytes, slice.at, slice.end) ?? slice.toBytes();
   }
+}
+
+function variable(type: Type, read: Evaluate): Variable {
+  return { type, read };
 }

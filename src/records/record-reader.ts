@@ -87,8 +87,14 @@ export class RecordCursor {
   bodyAt = 0;
   /** Where the record ends. */
   endAt = 0;
-  #keyAt = 0;
-  #valueAt = 0;
+  /** Where in the records' bytes the key stands, which is `keyBytes` long. */
+  keyAt = 0;
+  /** The same of the value. */
+  valueAt = 0;
+  /** Where the value of the header stands that `findHeader` found, */
+  headerValueAt = 0;
+  /** and how long it is; -1 for null. */
+  headerValueBytes = -1;
   #headersAt = 0;
 
   /** `bytes` are `recordsBytes` of `batch`. */
@@ -125,20 +131,23 @@ export class RecordCursor {
     return true;
   }
 
+  /** Whether there is a record behind the one at which it stands. */
+  get isBeforeLast(): boolean {
+    return this.#recordsRead < this.#recordCount;
+  }
+
   get hasKey(): boolean {
     return this.keyBytes >= 0;
   }
 
   get key(): Uint8Array | null {
-    return this.keyBytes < 0
-      ? null
-      : this.#bytes.subarray(this.#keyAt, this.#keyAt + this.keyBytes);
+    return this.keyBytes < 0 ? null : this.#bytes.subarray(this.keyAt, this.keyAt + this.keyBytes);
   }
 
   get value(): Uint8Array | null {
     return this.valueBytes < 0
       ? null
-      : this.#bytes.subarray(this.#valueAt, this.#valueAt + this.valueBytes);
+      : this.#bytes.subarray(this.valueAt, this.valueAt + this.valueBytes);
   }
 
   /** Made anew at each call. */
@@ -152,6 +161,33 @@ export class RecordCursor {
       headers.push({ key, value: valueBytes < 0 ? null : this.#take(reader, valueBytes) });
     }
     return headers;
+  }
+
+  /** Whether there is a header whose key is `name` in UTF-8: the last of that key, without one being made. */
+  findHeader(name: Uint8Array): boolean {
+    if (this.headerCount === 0) return false;
+    const reader = new VarintReader(this.#bytes, this.#headersAt, this.endAt);
+    let isFound = false;
+    for (let i = 0; i < this.headerCount; i++) {
+      const keyBytes = reader.readVarint();
+      const isIt = keyBytes === name.length && this.#isAt(name, reader.at);
+      reader.skip(keyBytes);
+      const valueBytes = reader.readVarint();
+      if (isIt) {
+        isFound = true;
+        this.headerValueAt = reader.at;
+        this.headerValueBytes = valueBytes;
+      }
+      if (valueBytes > 0) reader.skip(valueBytes);
+    }
+    return isFound;
+  }
+
+  #isAt(expected: Uint8Array, at: number): boolean {
+    for (let i = 0; i < expected.length; i++) {
+      if (this.#bytes[at + i] !== expected[i]) return false;
+    }
+    return true;
   }
 
   /** The record as an object; its bytes stay slices. */
@@ -174,10 +210,10 @@ export class RecordCursor {
     this.offset = this.#baseOffset + this.offsetDelta;
     this.bodyAt = reader.at;
     this.keyBytes = reader.readVarint();
-    this.#keyAt = reader.at;
+    this.keyAt = reader.at;
     if (this.keyBytes > 0) reader.skip(this.keyBytes);
     this.valueBytes = reader.readVarint();
-    this.#valueAt = reader.at;
+    this.valueAt = reader.at;
     if (this.valueBytes > 0) reader.skip(this.valueBytes);
     this.headerCount = reader.readVarint();
     this.#headersAt = reader.at;

@@ -83,7 +83,7 @@ export function recompress(batch: RecordBatch, options: RecompressOptions): Reco
   return finishedBatch([header, compress(options.codec, bytes, options.level)]);
 }
 
-/** How compaction writes what it keeps of a batch. */
+/** How compaction, or a filter, writes what it keeps of a batch. */
 export interface RetainOptions {
   /** Most bytes that the batch's records may take when decompressed. */
   readonly maxBytes: number;
@@ -93,6 +93,8 @@ export interface RetainOptions {
   readonly deleteHorizonMs?: number | undefined;
   /** The records' bytes, where they are decompressed already. */
   readonly bytes?: Uint8Array | undefined;
+  /** What is expected to be left, before it is compressed; all of the batch unless given. */
+  readonly capacityBytes?: number | undefined;
 }
 
 /**
@@ -105,23 +107,70 @@ export function retainRecords(
   keep: (record: RecordCursor) => boolean,
   options: RetainOptions,
 ): RecordBatch | undefined {
-  const bytes = options.bytes ?? recordsBytes(batch, options);
-  const setsHorizon = options.deleteHorizonMs !== undefined && !batch.hasDeleteHorizon;
-  const writer = new BatchWriter(
-    retainedHeader(batch, options),
-    bytes.length + recordBatchHeaderBytes,
-  );
-  const cursor = new RecordCursor(batch, bytes);
-  let isWhole = !setsHorizon;
-  while (cursor.next()) {
-    if (!keep(cursor)) isWhole = false;
-    else {
-      const body = bytes.subarray(cursor.bodyAt, cursor.endAt);
-      writer.appendBody(body, cursor.ownTimestamp, cursor.offsetDelta, cursor.attributes);
-    }
+  const retention = new BatchRetention(batch, options);
+  while (retention.next()) {
+    if (keep(retention.cursor)) retention.keep();
+    else retention.drop();
   }
-  if (writer.recordCount === 0) return undefined;
-  return isWhole ? batch : writer.finish();
+  return retention.finish();
+}
+
+/**
+ * The same record by record, for who decides about a batch in pieces: of each record to which `next` moves
+ * `cursor`, `keep` or `drop` is called. Up to the first that goes, nothing is written.
+ */
+export class BatchRetention {
+  readonly cursor: RecordCursor;
+  /** The records' bytes. */
+  readonly bytes: Uint8Array;
+  readonly #batch: RecordBatch;
+  readonly #options: RetainOptions;
+  #keptFirst = 0;
+  #writer: BatchWriter | undefined;
+
+  /** Throws as `recordsBytes` does. */
+  constructor(batch: RecordBatch, options: RetainOptions) {
+    this.bytes = options.bytes ?? recordsBytes(batch, options);
+    this.#batch = batch;
+    this.#options = options;
+    this.cursor = new RecordCursor(batch, this.bytes);
+    const setsHorizon = options.deleteHorizonMs !== undefined && !batch.hasDeleteHorizon;
+    if (setsHorizon) this.#writer = this.#begun();
+  }
+
+  /** Moves to the next record; false behind the last one. Throws as `RecordCursor.next` does. */
+  next(): boolean {
+    return this.cursor.next();
+  }
+
+  keep(): void {
+    if (this.#writer === undefined) this.#keptFirst++;
+    else this.#append(this.#writer, this.cursor);
+  }
+
+  drop(): void {
+    this.#writer ??= this.#begun();
+  }
+
+  /** What is left once `next` was false, as `retainRecords` has it. Throws as `compress` does. */
+  finish(): RecordBatch | undefined {
+    if (this.#writer === undefined) return this.#keptFirst === 0 ? undefined : this.#batch;
+    return this.#writer.recordCount === 0 ? undefined : this.#writer.finish();
+  }
+
+  /** A writer with what was kept so far. */
+  #begun(): BatchWriter {
+    const { capacityBytes = this.bytes.length + recordBatchHeaderBytes } = this.#options;
+    const writer = new BatchWriter(retainedHeader(this.#batch, this.#options), capacityBytes);
+    const first = new RecordCursor(this.#batch, this.bytes);
+    for (let i = 0; i < this.#keptFirst && first.next(); i++) this.#append(writer, first);
+    return writer;
+  }
+
+  #append(writer: BatchWriter, record: RecordCursor): void {
+    const body = this.bytes.subarray(record.bodyAt, record.endAt);
+    writer.appendBody(body, record.ownTimestamp, record.offsetDelta, record.attributes);
+  }
 }
 
 /**

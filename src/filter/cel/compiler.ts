@@ -7,7 +7,7 @@ import type { Code } from './code.ts';
 import { allOf, anyOf, conditional } from './logic.ts';
 import { compileBinary, compileUnary } from './operations.ts';
 import { qualifiedName, rootOf } from './environment.ts';
-import type { Environment, FieldAccess } from './environment.ts';
+import type { Environment, FieldAccess, Variable } from './environment.ts';
 import { binaryFunctions, unaryFunctions } from './functions.ts';
 import { compileMacro, nodesIn } from './macro-loops.ts';
 import type { Cell } from './macro-loops.ts';
@@ -120,6 +120,13 @@ class Compiler {
     return { evaluate: () => hasField(evaluate(), field) };
   }
 
+  #variable(expression: Expression, scope: Scope | undefined): Variable | undefined {
+    if (expression.kind !== 'name') return undefined;
+    const { name, isRooted } = expression;
+    const isLocal = !isRooted && cellOf(name, scope) !== undefined;
+    return isLocal ? undefined : this.#environment.variables.get(name);
+  }
+
   /** What finds a field below a variable of the environment, where that can do it by itself. */
   #fieldAccess(expression: Expression, scope: Scope | undefined): FieldAccess | undefined {
     const path: string[] = [];
@@ -130,9 +137,7 @@ class Compiler {
       path.unshift(step.field);
       inner = step.operand;
     }
-    if (inner.kind !== 'name' || path.length === 0) return undefined;
-    if (!inner.isRooted && cellOf(inner.name, scope) !== undefined) return undefined;
-    return this.#environment.variables.get(inner.name)?.fieldAt?.(path);
+    return path.length === 0 ? undefined : this.#variable(inner, scope)?.fieldAt?.(path);
   }
 
   #call(expression: CallExpression, scope: Scope | undefined): Code {
@@ -172,7 +177,8 @@ class Compiler {
     }
     const [field, literal] = right.kind === 'literal' ? [left, right] : [right, left];
     if (literal.kind !== 'literal' || typeof literal.value !== 'string') return undefined;
-    const equals = this.#fieldAccess(field, scope)?.equalsText(literal.value);
+    const access = this.#fieldAccess(field, scope) ?? this.#variable(field, scope);
+    const equals = access?.equalsText?.(literal.value);
     if (equals === undefined) return undefined;
     if (name === '_==_') return { evaluate: equals };
     return { evaluate: () => negatedTruth(equals()) };

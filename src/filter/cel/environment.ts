@@ -15,6 +15,8 @@ export interface FieldAccess {
 export interface Variable {
   readonly type: Type;
   readonly read: Evaluate;
+  /** Whether it is this text, with the outcome that `read` and `==` would have, where it can do better. */
+  equalsText?(text: string): Evaluate;
   /** The field at the end of `path`, which is not empty, where the variable can do better than `read`. */
   fieldAt?(path: readonly string[]): FieldAccess | undefined;
 }

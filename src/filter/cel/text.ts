@@ -3,10 +3,22 @@
 const fatalUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const utf8 = new TextEncoder();
 
-/** The text in `bytes`, or undefined where they are not UTF-8. A byte order mark stays. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
+/** What a decoder puts in the place of bytes that are no UTF-8; it may be meant. */
+const replacement = '\ufffd';
+
+/** The text in `[from, to)` of `bytes`, or undefined where they are not UTF-8. A byte order mark stays. */
+export function decodeUtf8(
+  bytes: Uint8Array,
+  from = 0,
+  to: number = bytes.length,
+): string | undefined {
+  // A Buffer decodes a part without an object for it.
+  if (bytes instanceof Buffer) {
+    const text = bytes.toString('utf8', from, to);
+    if (!text.includes(replacement)) return text;
+  }
   try {
-    return fatalUtf8.decode(bytes);
+    return fatalUtf8.decode(bytes.subarray(from, to));
   } catch {
     return undefined;
   }

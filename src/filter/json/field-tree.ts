@@ -44,6 +44,7 @@ export class WantedField {
 
   /** Forgets where the fields below this one stand. */
   forgetBelow(): void {
+    if (this.children.length === 0) return;
     for (let i = 0; i < this.children.length; i++) {
       const child = this.children[i] as WantedField;
       if (child.state === fieldState.nowhere) continue;

@@ -36,24 +36,14 @@ export function readJsonString(
   return (JSON.parse(textOf(bytes, startAt, endAt)) as string).toWellFormed();
 }
 
-/** Up to here a character after the other is quicker than a call of the decoder. */
-const shortTextBytes = 24;
-
 function textOf(bytes: Uint8Array, from: number, to: number): string {
-  if (to - from <= shortTextBytes) {
-    let text = '';
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at] as number;
-      if (byte >= 0x80) return utf8.decode(bytes.subarray(from, to));
-      text += String.fromCharCode(byte);
-    }
-    return text;
-  }
+  // A Buffer decodes a part without an object for it.
+  if (bytes instanceof Buffer) return bytes.toString('utf8', from, to);
   return utf8.decode(bytes.subarray(from, to));
 }
 
 /** The number that stands at `[from, to)`. */
-function readJsonNumber(bytes: Uint8Array, from: number, to: number): CelValue {
+export function readJsonNumber(bytes: Uint8Array, from: number, to: number): CelValue {
   const isNegative = bytes[from] === 0x2d;
   let value = 0;
   const digitsAt = isNegative ? from + 1 : from;
