@@ -91,6 +91,15 @@ export class CurrentRecord {
     this.#headers = record.headers;
   }
 
+  /** Lets go of the record. */
+  release(): void {
+    this.key.setAll(null);
+    this.value.setAll(null);
+    this.#cursor = undefined;
+    this.#headers = [];
+    this.#bytes = nothing;
+  }
+
   get headerCount(): number {
     return this.#cursor?.headerCount ?? this.#headers.length;
   }

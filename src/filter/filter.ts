@@ -6,7 +6,7 @@ import { Failure } from './cel/values.ts';
 import type { Evaluate, Outcome } from './cel/values.ts';
 import { filterLimits } from './filter-limits.ts';
 import type { FilterLimits } from './filter-limits.ts';
-import { invalidFilter } from './invalid-filter.ts';
+import { invalidFilter, shownText } from './invalid-filter.ts';
 import type { FilteredPlace, FilteredRecord } from './record-values.ts';
 import { RecordVariables } from './record-variables.ts';
 
@@ -22,7 +22,7 @@ export interface FilterCounters {
   readonly unreadable: number;
 }
 
-/** A filter that is compiled. It is for one thread, and keeps nothing of the records that it has seen. */
+/** A filter that is compiled. It is for one thread, and holds the record that it saw last until `release`. */
 export interface Filter {
   readonly source: string;
   /** Whether the record matches. Never throws: what fails or costs too much does not match and is counted. */
@@ -31,6 +31,8 @@ export interface Filter {
   matchesAt(cursor: RecordCursor, bytes: Uint8Array, place: FilteredPlace): boolean;
   /** Whether the record that it saw last took more than a few microseconds. */
   readonly wasCostly: boolean;
+  /** Lets go of the record that it saw last, and of the batch in which that stands. */
+  release(): void;
   /** Counts `records` that could not be read. */
   countUnreadable(records: number): void;
   /** Since it was compiled. */
@@ -54,11 +56,12 @@ export function compileFilter(source: string, limits: FilterLimits = filterLimit
 
 /** Steps of some ten nanoseconds: those of 8 kB of JSON. */
 const costlySteps = 1000;
+const noCondition = new Failure('a value that is neither true nor false');
 
 class CompiledFilter implements Filter {
   readonly source: string;
   readonly counters = { evaluated: 0, matched: 0, failed: 0, overBudget: 0, unreadable: 0 };
-  lastFailure: string | undefined;
+  #lastFailure: Failure | undefined;
   readonly #budget: Budget;
   readonly #variables: RecordVariables;
   readonly #evaluate: Evaluate;
@@ -101,8 +104,15 @@ class CompiledFilter implements Filter {
 
   #countFailure(outcome: Outcome): void {
     this.counters.failed++;
-    this.lastFailure =
-      outcome instanceof Failure ? outcome.reason : 'a value that is neither true nor false';
+    this.#lastFailure = outcome instanceof Failure ? outcome : noCondition;
+  }
+
+  get lastFailure(): string | undefined {
+    return this.#lastFailure === undefined ? undefined : shownText(this.#lastFailure.reason);
+  }
+
+  release(): void {
+    this.#variables.release();
   }
 
   get wasCostly(): boolean {

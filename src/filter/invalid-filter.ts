@@ -12,7 +12,7 @@ export function invalidFilter(source: string, problem: SyntaxProblem): OdradekEr
   const lineAt = startOfLine(source, offset);
   const line = source.slice(0, lineAt).split(/\r\n|[\r\n]/).length;
   const column = codePointCount(source.slice(lineAt, offset)) + 1;
-  const reason = problem.message;
+  const reason = shownText(problem.message);
   return new OdradekError(
     `the filter is not valid at line ${line}, column ${column}: ${reason}\n${excerpt(source, lineAt, offset)}`,
     { code: 'INVALID_FILTER', offset, line, column, reason },
@@ -34,6 +34,15 @@ function excerpt(source: string, lineAt: number, offset: number): string {
   );
   const indent = codePointCount(source.slice(from, offset)) + (from > lineAt ? 1 : 0);
   return `  ${shown}\n  ${' '.repeat(indent)}^`;
+}
+
+/** Characters of what a filter says of itself, whose names and literals may be as long as it is. */
+const shownLength = 300;
+
+/** What is said of a filter, short and without anything that could move a cursor. */
+export function shownText(text: string): string {
+  if (text.length <= shownLength) return visible(text);
+  return visible(`${text.slice(0, shownLength / 2)}…${text.slice(-shownLength / 2)}`);
 }
 
 /** A control character would move the caret, or do worse to a terminal. */

@@ -61,6 +61,14 @@ export class RecordVariables implements Environment {
     this.#value.reset();
   }
 
+  /** Lets go of the record and of all that was made of it. */
+  release(): void {
+    this.record.release();
+    this.#header.setAll(null);
+    this.reset();
+    this.#value.release();
+  }
+
   #keyVariable(): Variable {
     const { key } = this.record;
     return {

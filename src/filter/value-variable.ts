@@ -4,7 +4,7 @@ import type { FieldAccess, Variable } from './cel/environment.ts';
 import { decodeUtf8, encodeUtf8 } from './cel/text.ts';
 import { dynType } from './cel/types.ts';
 import { Failure } from './cel/values.ts';
-import type { CelValue, Evaluate, Outcome } from './cel/values.ts';
+import type { CelValue, Evaluate } from './cel/values.ts';
 import type { Slice } from './current-record.ts';
 import { WantedField, fieldState } from './json/field-tree.ts';
 import { JsonScanner } from './json/json-scanner.ts';
@@ -42,6 +42,12 @@ export class ValueVariable implements Variable {
     this.#whole = undefined;
   }
 
+  /** Lets go of what was made of it, too. */
+  release(): void {
+    this.reset();
+    this.#document.releaseBelow();
+  }
+
   /** The whole value. Throws `OverBudget`. */
   readonly read: Evaluate = () => {
     if (this.#whole === undefined) this.#whole = this.#readWhole();
@@ -54,17 +60,22 @@ export class ValueVariable implements Variable {
     const name = ['value', ...path].join('.');
     const absent = new Failure(`no_such_key: ${name} is not there`);
     const noObject = new Failure(`no_such_key: what should hold ${name} is no object`);
-    const failed = () => (field.state === fieldState.missing ? absent : noObject);
+    const unless = (state: number) => (state === fieldState.missing ? absent : noObject);
     return {
-      read: () => (this.#stateOf(field) === fieldState.present ? this.#valueOf(field) : failed()),
+      read: () => {
+        const state = this.#stateOf(field);
+        return state === fieldState.present ? this.#valueOf(field) : unless(state);
+      },
       has: () => {
         const state = this.#stateOf(field);
         return state === fieldState.nowhere ? noObject : state === fieldState.present;
       },
       equalsText: (text) => {
         const bytes = encodeUtf8(text);
-        return () =>
-          this.#stateOf(field) === fieldState.present ? this.#isText(field, text, bytes) : failed();
+        return () => {
+          const state = this.#stateOf(field);
+          return state === fieldState.present ? this.#isText(field, text, bytes) : unless(state);
+        };
       },
     };
   }
@@ -95,13 +106,17 @@ export class ValueVariable implements Variable {
     return this.#scanned;
   }
 
-  #valueOf(field: WantedField): Outcome {
+  #valueOf(field: WantedField): CelValue {
+    if (field.value === undefined) field.value = this.#readField(field);
+    return field.value;
+  }
+
+  #readField({ startAt, endAt, isEscaped }: WantedField): CelValue {
     const { bytes } = this.#value;
-    const { startAt, endAt } = field;
     const byte = bytes[startAt] as number;
     if (byte === quote) {
       this.#budget.allocate(endAt - startAt);
-      return readJsonString(bytes, startAt, endAt, field.isEscaped);
+      return readJsonString(bytes, startAt, endAt, isEscaped);
     }
     if (byte <= nine) return readJsonNumber(bytes, startAt, endAt);
     return readJsonValue(bytes, startAt, endAt, this.#budget);

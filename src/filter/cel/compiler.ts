@@ -32,17 +32,30 @@ export function compile(
   expression: Expression,
   environment: Environment,
   budget: Budget,
+  options: CompileOptions = {},
 ): Evaluate {
-  return new Compiler(environment, budget).compile(expression, undefined).evaluate;
+  budget.restart();
+  return new Compiler(environment, budget, options).compile(expression, undefined).evaluate;
 }
+
+/** How strictly an expression is compiled. */
+export interface CompileOptions {
+  /** Throw `SyntaxProblem` for a part that fails for every record, such as `timestamp("tomorrow")`. */
+  readonly refusesFailures?: boolean;
+}
+
+type ListExpression = Extract<Expression, { kind: 'list' }>;
 
 class Compiler {
   readonly #environment: Environment;
+  /** All that is worked out here has to do with what one record has. */
   readonly #budget: Budget;
+  readonly #refusesFailures: boolean;
 
-  constructor(environment: Environment, budget: Budget) {
+  constructor(environment: Environment, budget: Budget, options: CompileOptions) {
     this.#environment = environment;
     this.#budget = budget;
+    this.#refusesFailures = options.refusesFailures === true;
   }
 
   compile(expression: Expression, scope: Scope | undefined): Code {
@@ -58,7 +71,7 @@ class Compiler {
       case 'call':
         return this.#call(expression, scope);
       case 'list':
-        return this.#list(expression.elements, scope);
+        return this.#list(expression, scope);
       case 'map':
         return this.#map(expression, scope);
       case 'logic': {
@@ -109,7 +122,7 @@ class Compiler {
     const access = this.#fieldAccess(expression, scope);
     if (access !== undefined) return { evaluate: access.read };
     const { evaluate, constant } = this.compile(operand, scope);
-    return this.#folded(constant !== undefined, () => fieldOf(evaluate(), field));
+    return this.#folded(constant !== undefined, () => fieldOf(evaluate(), field), expression.at);
   }
 
   #has(expression: Extract<Expression, { kind: 'has' }>, scope: Scope | undefined): Code {
@@ -141,7 +154,7 @@ class Compiler {
   }
 
   #call(expression: CallExpression, scope: Scope | undefined): Code {
-    const { target, args, name } = expression;
+    const { target, args, name, at } = expression;
     if (name === '_[_]' || name === '_==_' || name === '_!=_') {
       const special = this.#byField(expression, scope);
       if (special !== undefined) return special;
@@ -154,11 +167,12 @@ class Compiler {
     const key = target === undefined ? name : `.${name}`;
     const unary = unaryFunctions.get(key);
     if (unary !== undefined && first !== undefined && codes.length === 1) {
-      return this.#folded(isConstant, compileUnary(unary, first, this.#budget));
+      return this.#folded(isConstant, compileUnary(unary, first, this.#budget), at);
     }
     const binary = binaryFunctions.get(key);
     if (binary !== undefined && first !== undefined && second !== undefined && codes.length === 2) {
-      return this.#folded(isConstant, compileBinary(key, binary, [first, second], this.#budget));
+      const evaluate = compileBinary(key, binary, [first, second], this.#budget);
+      return this.#folded(isConstant, evaluate, at);
     }
     return failingCode(
       unary === undefined && binary === undefined
@@ -196,30 +210,42 @@ class Compiler {
     }
     const matches = compileMatch(pattern, regexAt, this.#budget);
     const { evaluate } = text;
-    return this.#folded(text.constant !== undefined, () => {
-      const found = evaluate();
-      if (typeof found === 'string') return matches(found);
-      return found instanceof Failure ? found : noSuchOverload;
-    });
+    return this.#folded(
+      text.constant !== undefined,
+      () => {
+        const found = evaluate();
+        if (typeof found === 'string') return matches(found);
+        return found instanceof Failure ? found : noSuchOverload;
+      },
+      at,
+    );
   }
 
-  #list(elements: readonly Expression[], scope: Scope | undefined): Code {
+  #list({ elements, at }: ListExpression, scope: Scope | undefined): Code {
     const codes = elements.map((element) => this.compile(element, scope));
-    return this.#folded(isConstant(codes), () => {
-      this.#budget.allocate(codes.length * elementBytes);
-      return valuesOf(codes);
-    });
+    return this.#folded(
+      isConstant(codes),
+      () => {
+        this.#budget.allocate(codes.length * elementBytes);
+        return valuesOf(codes);
+      },
+      at,
+    );
   }
 
   #map(expression: Extract<Expression, { kind: 'map' }>, scope: Scope | undefined): Code {
     const keys = expression.entries.map(({ key }) => this.compile(key, scope));
     const values = expression.entries.map(({ value }) => this.compile(value, scope));
-    return this.#folded(isConstant(keys) && isConstant(values), () => {
-      const [foundKeys, foundValues] = [valuesOf(keys), valuesOf(values)];
-      if (foundKeys instanceof Failure) return foundKeys;
-      if (foundValues instanceof Failure) return foundValues;
-      return mapOf(foundKeys, foundValues, this.#budget);
-    });
+    return this.#folded(
+      isConstant(keys) && isConstant(values),
+      () => {
+        const [foundKeys, foundValues] = [valuesOf(keys), valuesOf(values)];
+        if (foundKeys instanceof Failure) return foundKeys;
+        if (foundValues instanceof Failure) return foundValues;
+        return mapOf(foundKeys, foundValues, this.#budget);
+      },
+      expression.at,
+    );
   }
 
   #macro(expression: MacroExpression, scope: Scope | undefined): Code {
@@ -239,17 +265,19 @@ class Compiler {
     };
   }
 
-  /** What is constant is worked out once, unless it fails or costs too much: then it does so for each record. */
-  #folded(isConstant: boolean, evaluate: Evaluate): Code {
+  /** What is constant is worked out once, unless it costs too much: then it does so for each record. */
+  #folded(isConstant: boolean, evaluate: Evaluate, at: number): Code {
     if (!isConstant) return { evaluate };
-    this.#budget.restart();
+    let value: Outcome;
     try {
-      const value = evaluate();
-      return value instanceof Failure ? { evaluate } : constantCode(value);
+      value = evaluate();
     } catch (error) {
       if (error === OverBudget.thrown) return { evaluate };
       throw error;
     }
+    if (!(value instanceof Failure)) return constantCode(value);
+    if (!this.#refusesFailures) return { evaluate };
+    throw new SyntaxProblem(`this fails whatever the record is: ${value.reason}`, at);
   }
 }
 

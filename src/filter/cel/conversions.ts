@@ -29,7 +29,8 @@ const anyNumber = /^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)$/;
 const specialNumber = /^([-+]?)(?:(inf(?:inity)?)|nan)$/i;
 
 /** `int(value)`. */
-export function convertToInt(value: CelValue): Outcome {
+export function convertToInt(value: CelValue, budget: Budget): Outcome {
+  if (typeof value === 'string') budget.spendOnText(value.length);
   if (isInt(value)) return value;
   if (value instanceof CelDouble) return doubleToInt(value.value);
   if (value instanceof CelUint) return toInt(BigInt(value.value)) ?? outOfRange;
@@ -40,7 +41,8 @@ export function convertToInt(value: CelValue): Outcome {
 }
 
 /** `uint(value)`. */
-export function convertToUint(value: CelValue): Outcome {
+export function convertToUint(value: CelValue, budget: Budget): Outcome {
+  if (typeof value === 'string') budget.spendOnText(value.length);
   if (value instanceof CelUint) return value;
   if (isInt(value)) return toUint(BigInt(value)) ?? outOfRange;
   if (value instanceof CelDouble) return doubleToUint(value.value);
@@ -50,7 +52,8 @@ export function convertToUint(value: CelValue): Outcome {
 }
 
 /** `double(value)`. */
-export function convertToDouble(value: CelValue): Outcome {
+export function convertToDouble(value: CelValue, budget: Budget): Outcome {
+  if (typeof value === 'string') budget.spendOnText(value.length);
   if (value instanceof CelDouble) return value;
   if (isInt(value)) return new CelDouble(Number(value));
   if (value instanceof CelUint) return new CelDouble(Number(value.value));
@@ -66,7 +69,8 @@ const trueTexts = new Set(['1', 't', 'true', 'TRUE', 'True']);
 const falseTexts = new Set(['0', 'f', 'false', 'FALSE', 'False']);
 
 /** `bool(value)`. */
-export function convertToBool(value: CelValue): Outcome {
+export function convertToBool(value: CelValue, budget: Budget): Outcome {
+  if (typeof value === 'string') budget.spendOnText(value.length);
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'string') return noSuchOverload;
   if (trueTexts.has(value)) return true;
@@ -95,14 +99,16 @@ export function convertToBytes(value: CelValue, budget: Budget): Outcome {
 }
 
 /** `timestamp(value)`. */
-export function convertToTimestamp(value: CelValue): Outcome {
+export function convertToTimestamp(value: CelValue, budget: Budget): Outcome {
+  if (typeof value === 'string') budget.spendOnText(value.length);
   if (value instanceof CelTimestamp) return value;
   if (isInt(value)) return timestampOf(Number(value), 0);
   return typeof value === 'string' ? (parseTimestamp(value) ?? unreadable) : noSuchOverload;
 }
 
 /** `duration(value)`. */
-export function convertToDuration(value: CelValue): Outcome {
+export function convertToDuration(value: CelValue, budget: Budget): Outcome {
+  if (typeof value === 'string') budget.spendOnText(value.length);
   if (value instanceof CelDuration) return value;
   return typeof value === 'string' ? (parseDuration(value) ?? unreadable) : noSuchOverload;
 }

@@ -21,19 +21,19 @@ export const unaryFunctions: ReadonlyMap<string, UnaryFunction> = new Map<string
   ['-_', (value) => negated(value)],
   ['size', size],
   ['.size', size],
-  ['bool', (value) => conversions.convertToBool(value)],
+  ['bool', conversions.convertToBool],
   ['bytes', conversions.convertToBytes],
-  ['double', (value) => conversions.convertToDouble(value)],
-  ['duration', (value) => conversions.convertToDuration(value)],
+  ['double', conversions.convertToDouble],
+  ['duration', conversions.convertToDuration],
   ['dyn', (value) => value],
-  ['int', (value) => conversions.convertToInt(value)],
+  ['int', conversions.convertToInt],
   ['string', conversions.convertToString],
-  ['timestamp', (value) => conversions.convertToTimestamp(value)],
+  ['timestamp', conversions.convertToTimestamp],
   ['type', (value) => typeOf(value)],
-  ['uint', (value) => conversions.convertToUint(value)],
+  ['uint', conversions.convertToUint],
   ...timeFieldNames.map((name): [string, UnaryFunction] => [
     `.${name}`,
-    (value) => timeField(name, value),
+    (value, budget) => timeField(name, value, budget),
   ]),
 ]);
 
@@ -59,7 +59,7 @@ export const binaryFunctions: ReadonlyMap<string, BinaryFunction> = new Map<stri
     ['.endsWith', onEnd((text, part) => text.endsWith(part))],
     ...timeFieldNames.map((name): [string, BinaryFunction] => [
       `.${name}`,
-      (value, zone) => timeField(name, value, zone),
+      (value, zone, budget) => timeField(name, value, budget, zone),
     ]),
   ],
 );

@@ -26,5 +26,5 @@ export function compileCondition(
       expression.at,
     );
   }
-  return compile(expression, environment, budget);
+  return compile(expression, environment, budget, { refusesFailures: true });
 }

@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts';
 import { zoneOffsetSeconds } from './time-zones.ts';
 import { CelDuration, CelTimestamp, Failure, noSuchOverload } from './values.ts';
 import type { Outcome } from './values.ts';
@@ -30,14 +31,14 @@ const durationFields: ReadonlyMap<string, (duration: CelDuration) => number> = n
 export const timeFieldNames: readonly string[] = [...dateFields.keys()];
 
 /** `value.name()`, or `value.name(zone)`. */
-export function timeField(name: string, value: Outcome, zone?: Outcome): Outcome {
+export function timeField(name: string, value: Outcome, budget: Budget, zone?: Outcome): Outcome {
   if (value instanceof CelDuration && zone === undefined) {
     const field = durationFields.get(name);
     return field === undefined ? noSuchOverload : Math.trunc(field(value)) + 0;
   }
   const field = dateFields.get(name);
   if (!(value instanceof CelTimestamp) || field === undefined) return noSuchOverload;
-  const offset = zone === undefined ? 0 : offsetIn(zone, value.seconds);
+  const offset = zone === undefined ? 0 : offsetIn(zone, value.seconds, budget);
   if (typeof offset !== 'number') return offset;
   const ms = (value.seconds + offset) * 1000 + Math.floor(value.nanos / 1_000_000);
   return field(new Date(ms));
@@ -45,9 +46,9 @@ export function timeField(name: string, value: Outcome, zone?: Outcome): Outcome
 
 const noSuchZone = new Failure('no such time zone');
 
-function offsetIn(zone: Outcome, seconds: number): number | Failure {
+function offsetIn(zone: Outcome, seconds: number, budget: Budget): number | Failure {
   if (typeof zone !== 'string') return noSuchOverload;
-  return zoneOffsetSeconds(zone, seconds) ?? noSuchZone;
+  return zoneOffsetSeconds(zone, seconds, budget) ?? noSuchZone;
 }
 
 function dayOfYear(date: Date): number {

@@ -1,4 +1,5 @@
 import { encodeUtf8 } from '../cel/text.ts';
+import type { CelValue } from '../cel/values.ts';
 
 /** What is known of a field of the document that was scanned last. */
 export const fieldState = {
@@ -24,6 +25,8 @@ export class WantedField {
   endAt = 0;
   /** Whether its value is a string in which something is escaped. */
   isEscaped = false;
+  /** What was made of it, once it was. */
+  value: CelValue | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -50,6 +53,14 @@ export class WantedField {
       if (child.state === fieldState.nowhere) continue;
       child.state = fieldState.nowhere;
       child.forgetBelow();
+    }
+  }
+
+  /** Lets go of what was made of the fields below this one. */
+  releaseBelow(): void {
+    for (const child of this.children) {
+      child.value = undefined;
+      child.releaseBelow();
     }
   }
 }

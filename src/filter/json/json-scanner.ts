@@ -60,6 +60,7 @@ function skipWanted(
   field.forgetBelow();
   field.state = fieldState.present;
   field.startAt = at;
+  field.value = undefined;
   const { notes, brackets } = open;
   const byte = at < end ? bytes[at] : 0;
   if (byte === quote) {
