@@ -22,7 +22,6 @@ import {
   describeTopicConfig,
   type DescribedConfig,
 } from '../config/describe-config.ts';
-import { filterConfig } from '../config/filtered-topic-keys.ts';
 import { parseInteger } from '../config/config-value.ts';
 import { placeableBrokers } from '../controller/broker-state.ts';
 import { topicNameProblem } from '../controller/topic-names.ts';
@@ -112,7 +111,11 @@ function configsOf(
   }
 }
 
-/** A filtered topic has its source's configs, which are changed there, and its filter. */
+/**
+ * A filtered topic has its source's configs, which are changed there, and its filter. All are said to be read-only,
+ * also the filter, which is not: tools that make copies of topics, as MirrorMaker does, leave such configs out, and
+ * could make no topic with these.
+ */
 function describeFiltered(
   topic: TopicImage,
   { sourceTopicId }: FilteredTopicImage,
@@ -124,7 +127,7 @@ function describeFiltered(
     new Map([...source.values, ...topic.config.values]),
     services.configLayers(),
     derivedDefaults(partition === undefined ? 1 : replicaCountOf(partition)),
-  ).map((config) => (config.name === filterConfig ? config : { ...config, readOnly: true }));
+  ).map((config) => ({ ...config, readOnly: true }));
 }
 
 /** Of a topic that is made now, and says nothing. */

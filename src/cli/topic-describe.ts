@@ -1,5 +1,6 @@
 import type { OngoingReassignment } from '../client/admin-reassignments.ts';
 import type { ConfigEntry } from '../client/admin-configs.ts';
+import { filterConfig } from '../config/filtered-topic-keys.ts';
 import { valueOf } from '../client/admin-items.ts';
 import type { Client } from '../client/client.ts';
 import type { PartitionMetadata, TopicMetadata } from '../client/cluster-metadata.ts';
@@ -80,7 +81,7 @@ async function describeTopics(
     topicId,
     isInternal,
     ...filteredPart(filtered.get(name)),
-    configs: ownConfigs(valueOf(configs[index] ?? { value: [] })),
+    configs: ownConfigs(valueOf(configs[index] ?? { value: [] }), filtered.get(name)),
     partitions: partitions.map((partition) => ({
       ...partition,
       ...(offsets.get(`${name}-${partition.partition}`) ?? noOffsets),
@@ -94,10 +95,14 @@ function filteredPart(filtered: FilteredTopic | undefined): { filtered?: Filtere
   return filtered === undefined ? {} : { filtered };
 }
 
-/** What a filtered topic shows of its source's configs cannot be changed by its name. */
-function ownConfigs(entries: readonly ConfigEntry[]): Readonly<Record<string, string | null>> {
+/** Of what a filtered topic has, its filter: all else is its source's. */
+function ownConfigs(
+  entries: readonly ConfigEntry[],
+  filtered: FilteredTopic | undefined,
+): Readonly<Record<string, string | null>> {
   const own = entries.filter(
-    ({ source, isReadOnly }) => source === 'DYNAMIC_TOPIC_CONFIG' && !isReadOnly,
+    ({ name, source }) =>
+      source === 'DYNAMIC_TOPIC_CONFIG' && (filtered === undefined || name === filterConfig),
   );
   return Object.fromEntries(own.map(({ name, value }) => [name, value]));
 }

@@ -22,6 +22,8 @@ import { leaderOf, partitionsOf, valuesOf, writeValues } from './support/topic-r
 const folder = mkdtempSync(join(tmpdir(), 'odradek-mirror-'));
 /** What the topic `orders` is called in the second cluster. */
 const mirror = 'primary.orders';
+/** The same of a filtered topic of it. */
+const shownMirror = 'primary.orders-shown';
 const written: string[] = [];
 let primary: OdradekCluster;
 let backup: Cluster;
@@ -119,10 +121,20 @@ test(
     const configs = { 'retention.ms': '7200000', 'max.message.bytes': '2000000' };
     await primary.client.admin.createTopic({ name: 'orders', partitions: 2, configs });
     await write('first');
+    // Is mirrored as a topic with what it shows, since to MirrorMaker it is a topic like others.
+    const filter = { 'odradek.source.topic': 'orders', 'odradek.filter': 'value.endsWith("7")' };
+    await primary.client.admin.createTopic({ name: 'orders-shown', configs: filter });
     await commitEnd();
     let mirrorMaker = await startMirrorMaker();
     try {
       await mirrorMaker.until('records are mirrored', isMirrored);
+      await mirrorMaker.until('what a filtered topic shows is mirrored', async () => {
+        const topics = await backupClient.admin.listTopics();
+        if (!topics.some(({ name }) => name === shownMirror)) return false;
+        const there = new Set(await valuesOf(backupClient, shownMirror));
+        assert.ok([...there].every((value) => value.endsWith('7')));
+        return there.size === 30;
+      });
       assert.equal((await partitionsOf(backupClient, mirror)).length, 2);
       assert.equal(await configOf(backupClient, mirror, 'retention.ms'), '7200000');
       assert.equal(await configOf(backupClient, mirror, 'max.message.bytes'), '2000000');
