@@ -3,6 +3,12 @@ export interface RoomWaiter {
   roomFreed(): void;
 }
 
+/** Who holds some while it waits for more to answer: told when somebody wants for room. */
+export interface WaitingHolder {
+  /** It is to be answered with what it has. */
+  letGo(): void;
+}
+
 /**
  * The bound on the records that fetch answers keep in memory until their clients have read them
  * (`odradek.queued.max.answer.bytes`). Whoever reads records asks first how much room there is, and holds what
@@ -15,8 +21,12 @@ export class AnswerMemory {
   readonly #bytesMax: number;
   readonly #onContended: () => void;
   #heldBytes = 0;
-  /** In the order of their arrival. Invariant: who waits holds nothing, so that what is held is given back. */
+  /**
+   * In the order of their arrival. Invariant: who waits holds nothing, and who holds some and waits for something else
+   * is told to let go, so that what is held is given back.
+   */
   readonly #waiting = new Set<RoomWaiter>();
+  readonly #holders = new Set<WaitingHolder>();
   #isGranting = false;
 
   /** `bytesMax`: at least 1. `onContended` is called when the first begins to wait. */
@@ -68,6 +78,16 @@ export class AnswerMemory {
   wait(waiter: RoomWaiter): void {
     this.#waiting.add(waiter);
     if (this.#waiting.size === 1) this.#onContended();
+    for (const holder of this.#holders) holder.letGo();
+  }
+
+  /** Has `holder` told to let go of what it holds when somebody wants for room. */
+  addHolder(holder: WaitingHolder): void {
+    this.#holders.add(holder);
+  }
+
+  removeHolder(holder: WaitingHolder): void {
+    this.#holders.delete(holder);
   }
 
   /** Takes `waiter` out of the line. */

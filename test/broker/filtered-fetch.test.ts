@@ -237,6 +237,29 @@ test('with little memory for answers, many readers come to the end, one behind t
   assert.equal(waiters(scene), 0);
 });
 
+test('what a waiting fetch has gathered is given up when somebody else wants for the memory', async () => {
+  const { broker, writer } = await start({ 'odradek.queued.max.answer.bytes': 3000 });
+  const greedy = await Promise.all([1, 2, 3, 4, 5, 6].map((i) => broker.connect(`greedy${i}`)));
+  for (let i = 0; i < 20; i++) await produce(writer, 'adverts', [valueOf('kohli', 500)]);
+  // They would wait for an hour, with all the memory there is.
+  for (const reader of greedy) {
+    reader.write(fetchFrame(1, 'kohli', 0, { maxWaitMs: hourMs, minBytes: 1 << 30 }));
+  }
+  await broker.simulation.runFor(1000);
+  assert.ok(greedy.every(({ frames }) => frames.length === 0));
+  assert.ok(broker.running.answerBytes >= 3000);
+  const other = await broker.connect('other');
+  const sentMs = broker.simulation.elapsedMs;
+  const answer = await fetch(other, 'adverts', 0, { maxWaitMs: 5000 });
+  assert.ok(recordBytes(answer) > 0);
+  assert.ok(must(other.frames.at(-1)).atMs - sentMs < 5 * wayMs);
+  for (const reader of greedy) {
+    await reader.receive(1);
+    const { offsets } = seen(fetchAnswer(must(reader.frames[0]).frame));
+    assert.ok(offsets.length > 0 && offsets.every((offset, i) => offset === i));
+  }
+});
+
 test('a reader that goes while its fetch waits leaves nothing behind', async () => {
   const scene = await start();
   const { broker, reader, writer } = scene;

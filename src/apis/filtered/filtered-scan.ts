@@ -3,7 +3,7 @@ import { splitBatches } from '../../records/split-batches.ts';
 import type { DataWaiter, Partition } from '../../replication/partition.ts';
 import type { LogRead } from '../../storage/log.ts';
 import { must } from '../../util/assert.ts';
-import type { AnswerMemory } from '../answer-memory.ts';
+import type { AnswerMemory, WaitingHolder } from '../answer-memory.ts';
 import { readableEnd, type FetchReader } from '../fetch-reader.ts';
 import { hasRecordFrom, passingMarker, type PassedBatch } from '../passed-batches.ts';
 import { judgementPrefix, type BatchJudge, type Judgement, type Judging } from './batch-judge.ts';
@@ -30,7 +30,7 @@ export interface FilteredScanModules {
   readonly answerMemory: AnswerMemory;
   /** There may be more to answer. */
   readonly scanned: () => void;
-  /** The partition is not to be read here any more, or not by this filter. */
+  /** The partition is not to be read here any more, or not by this filter, or what was found is to be answered. */
   readonly ended: () => void;
   readonly defect: (error: unknown) => void;
 }
@@ -53,7 +53,7 @@ const ripeBytes = 1024 * 1024;
  * turns, gathers what matches, and goes on as long as its fetch waits, also into what is appended meanwhile. What
  * does not match ends no wait.
  */
-export class FilteredScan implements DataWaiter, TurnTaker {
+export class FilteredScan implements DataWaiter, TurnTaker, WaitingHolder {
   readonly #options: FilteredScanOptions;
   readonly #modules: FilteredScanModules;
   readonly #judgement: Judgement;
@@ -138,6 +138,10 @@ export class FilteredScan implements DataWaiter, TurnTaker {
   }
 
   filterEnded(): void {
+    this.#modules.ended();
+  }
+
+  letGo(): void {
     this.#modules.ended();
   }
 
@@ -273,7 +277,9 @@ export class FilteredScan implements DataWaiter, TurnTaker {
       chunks.length > 0 &&
       (!isFirst || hasRecordFrom(new RecordBatch(chunks), fetchOffset, decompressedBytesMax));
     this.#passed = isShown ? undefined : { lastOffset, maxTimestamp };
-    if (isShown) this.#gathered.add({ chunks, sizeBytes }, { isControl });
+    if (!isShown) return;
+    this.#gathered.add({ chunks, sizeBytes }, { isControl });
+    this.#modules.answerMemory.addHolder(this);
   }
 
   /**
@@ -317,6 +323,7 @@ export class FilteredScan implements DataWaiter, TurnTaker {
     this.#isClosed = true;
     this.#options.partition.removeDataWaiter(this);
     this.#options.filter.removeReader(this);
+    this.#modules.answerMemory.removeHolder(this);
     this.#modules.turns.forget(this);
     this.#dropBatches();
     this.#gathered.drop();
