@@ -264,6 +264,8 @@ test('several requests on one connection are answered in their order', async (co
 test('a connection ends after so many requests', async (context) => {
   const url = await consoleOf(context, { config: { 'odradek.http.connection.requests.max': 2 } });
   const one = 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  // It is the other side that closes.
   const answers = await raw(url, `${one}${one}${one}`);
   strictEqual([...answers.matchAll(/HTTP\/1\.1 200/g)].length, 2);
+  match(answers, /connection: close/i);
 });

@@ -27,8 +27,12 @@ export class HttpListener {
   readonly host: string;
   readonly port: number;
   readonly #server: Server;
+  readonly #requestsMax: number;
+  readonly #requests = new WeakMap<object, number>();
 
-  constructor(server: Server) {
+  /** A connection is closed after `connectionRequestsMax` requests. */
+  constructor(server: Server, { connectionRequestsMax }: HttpLimits) {
+    this.#requestsMax = connectionRequestsMax;
     const address = server.address();
     const isBound = typeof address === 'object' && address !== null;
     this.host = isBound ? address.address : '';
@@ -44,7 +48,13 @@ export class HttpListener {
 
   /** Hands requests to `handler` from now on; none can have come before, within the turn in which it was bound. */
   open(handler: HttpHandler): void {
-    this.#server.on('request', handler);
+    this.#server.on('request', (message, response) => {
+      const requests = (this.#requests.get(message.socket) ?? 0) + 1;
+      this.#requests.set(message.socket, requests);
+      // Node's own bound leaves it to the client to close.
+      if (requests >= this.#requestsMax) response.setHeader('connection', 'close');
+      handler(message, response);
+    });
   }
 
   /** Accepts nothing more, and closes the connections on which nothing goes on. */
@@ -73,7 +83,7 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   const lastPort = address.port === 0 ? 0 : Math.min(portMax, address.port + portTries);
   for (let port = address.port; ; port++) {
     const failure = await bound(server, address.host, port);
-    if (failure === undefined) return new HttpListener(server);
+    if (failure === undefined) return new HttpListener(server, options.limits);
     if (failure.code === 'EADDRINUSE' && port < lastPort) continue;
     throw listenError(failure, address);
   }
@@ -92,7 +102,6 @@ function newServer(limits: HttpLimits): Server {
     connectionsCheckingInterval: Math.min(checkEveryMs, headerTimeoutMs),
     noDelay: true,
   });
-  server.maxRequestsPerSocket = limits.connectionRequestsMax;
   // Where neither side does anything: a client that does not read its answer, or sends nothing at all.
   server.setTimeout(Math.max(sendTimeoutMs, idleTimeoutMs, headerTimeoutMs));
   return server;
