@@ -19,8 +19,9 @@ import type {
 import type { Figures, GroupCounts, TopicCounts } from './figures.ts';
 import { groupCounts } from './groups/group-counts.ts';
 
-/** How old an answer may be. */
+/** How old an answer may be that everybody shares, and how many times as old as what it took to find out. */
 const freshMs = 2000;
+const freshTimesTaken = 10;
 
 interface LogCounts {
   readonly startOffset: number;
@@ -37,7 +38,11 @@ export class ClientFigures implements Figures {
   constructor(modules: { client: Client; broker: RunningBroker; clock: Clock }) {
     this.#client = modules.client;
     this.#broker = modules.broker;
-    this.#topics = new Shared(() => this.#countTopics(), modules.clock);
+    const { image } = modules.broker.metadata;
+    this.#topics = new Shared(
+      () => this.#countTopics([...image.topicsByName.values()]),
+      modules.clock,
+    );
     this.#groups = new Shared(() => this.#countGroups(), modules.clock);
   }
 
@@ -45,9 +50,13 @@ export class ClientFigures implements Figures {
     return this.#topics.get();
   }
 
-  async #countTopics(): Promise<ReadonlyMap<string, TopicCounts>> {
-    const topics = [...this.#broker.metadata.image.topicsByName.values()];
-    const [logs, sizes] = await Promise.all([this.#logs(topics), this.#sizes()]);
+  topicsOf(names: readonly string[]): Promise<ReadonlyMap<string, TopicCounts>> {
+    const { topicsByName } = this.#broker.metadata.image;
+    return this.#countTopics(names.flatMap((name) => topicsByName.get(name) ?? []));
+  }
+
+  async #countTopics(topics: readonly TopicImage[]): Promise<ReadonlyMap<string, TopicCounts>> {
+    const [logs, sizes] = await Promise.all([this.#logs(topics), this.#sizes(topics)]);
     return new Map(
       topics.map(({ name, partitions }) => {
         const keys = partitions.map(({ index }) => partitionKey({ topic: name, partition: index }));
@@ -91,14 +100,18 @@ export class ClientFigures implements Figures {
     return logs;
   }
 
-  /** What all replicas take, by partition. */
-  async #sizes(): Promise<ReadonlyMap<string, number>> {
+  /** What all replicas take, by partition. Filtered topics take nothing, and nobody has sizes of them. */
+  async #sizes(topics: readonly TopicImage[]): Promise<ReadonlyMap<string, number>> {
     const nodeIds = [...this.#broker.metadata.image.brokers.values()]
       .filter(({ fenced }) => !fenced)
       .map(({ nodeId }) => nodeId);
     const sizes = new Map<string, number>();
+    const asked = topics.map(({ name, partitions }) => ({
+      topic: name,
+      partitions: partitions.map(({ index }) => index),
+    }));
     const answers = await Promise.allSettled(
-      nodeIds.map((nodeId) => this.#client.admin.describeLogDirs([nodeId])),
+      nodeIds.map((nodeId) => this.#client.admin.describeLogDirs([nodeId], asked)),
     );
     for (const answer of answers) {
       if (answer.status === 'rejected') continue;
@@ -115,7 +128,7 @@ export class ClientFigures implements Figures {
   async partitions(topic: string): Promise<readonly PartitionFigures[]> {
     const image = this.#broker.metadata.image.topicsByName.get(topic);
     if (image === undefined) return [];
-    const [logs, sizes] = await Promise.all([this.#logs([image]), this.#sizes()]);
+    const [logs, sizes] = await Promise.all([this.#logs([image]), this.#sizes([image])]);
     return image.partitions.map((partition) => {
       const { index, leader, leaderEpoch, replicas, isr } = partition;
       const key = partitionKey({ topic, partition: index });
@@ -237,11 +250,12 @@ export class ClientFigures implements Figures {
   }
 }
 
-/** What is asked for once for all who want it, and kept for a moment. */
+/** What is asked for once for all who want it, and kept for a moment: the longer, the more it costs. */
 class Shared<T> {
   readonly #ask: () => Promise<T>;
   readonly #clock: Clock;
-  #answer: { readonly value: Promise<T>; readonly asOfMs: number } | undefined;
+  #answer: Promise<T> | undefined;
+  #freshUntilMs = 0;
 
   constructor(ask: () => Promise<T>, clock: Clock) {
     this.#ask = ask;
@@ -249,16 +263,24 @@ class Shared<T> {
   }
 
   get(): Promise<T> {
-    const nowMs = this.#clock.monotonicMs();
-    if (this.#answer !== undefined && nowMs - this.#answer.asOfMs < freshMs) {
-      return this.#answer.value;
+    if (this.#answer !== undefined && this.#clock.monotonicMs() < this.#freshUntilMs) {
+      return this.#answer;
     }
-    const value = this.#ask();
-    this.#answer = { value, asOfMs: nowMs };
-    value.catch(() => {
-      if (this.#answer?.value === value) this.#answer = undefined;
-    });
-    return value;
+    const askedMs = this.#clock.monotonicMs();
+    const answer = this.#ask();
+    this.#answer = answer;
+    this.#freshUntilMs = Number.POSITIVE_INFINITY;
+    const settled = (freshForMs: number): void => {
+      if (this.#answer === answer) this.#freshUntilMs = this.#clock.monotonicMs() + freshForMs;
+    };
+    answer.then(
+      () => {
+        const tookMs = this.#clock.monotonicMs() - askedMs;
+        settled(Math.max(freshMs, freshTimesTaken * tookMs));
+      },
+      () => settled(0),
+    );
+    return answer;
   }
 }
 

@@ -6,8 +6,10 @@ import type { BrokerFigures, GroupFigures, PartitionFigures, Why } from './contr
  * brokers serves everybody who asks meanwhile. What could not be found out is null or absent, and never an error.
  */
 export interface Figures {
-  /** Of all topics, by name. */
+  /** Of all topics, by name. The more there are the older it may be. */
   topics(): Promise<ReadonlyMap<string, TopicCounts>>;
+  /** Of these topics, newly asked for, by name: those that a page of the list shows. */
+  topicsOf(names: readonly string[]): Promise<ReadonlyMap<string, TopicCounts>>;
   /** Of each partition of a topic, by index. Empty where there is no such topic. */
   partitions(topic: string): Promise<readonly PartitionFigures[]>;
   /** Of all groups, by id. */

@@ -231,18 +231,24 @@ export class Admin {
     return listReassignments(this.#cluster);
   }
 
-  /** The log directories of `brokerIds`, or of all brokers. */
-  async describeLogDirs(brokerIds?: readonly number[]): Promise<readonly LogDirDescription[]> {
+  /** The log directories of `brokerIds`, or of all brokers; of their replicas those of `topics`, or all. */
+  async describeLogDirs(
+    brokerIds?: readonly number[],
+    topics?: readonly { readonly topic: string; readonly partitions: readonly number[] }[],
+  ): Promise<readonly LogDirDescription[]> {
     const asked = brokerIds ?? [...(await this.#cluster.metadata([])).brokers.keys()];
     const outcomes = await settleItems(this.#cluster, 'DescribeLogDirs', asked, (open) =>
-      Promise.all(open.map((brokerId) => this.#logDirsOf(brokerId))),
+      Promise.all(open.map((brokerId) => this.#logDirsOf(brokerId, topics ?? null))),
     );
     return outcomes.flatMap(valueOf);
   }
 
-  async #logDirsOf(brokerId: number): Promise<Outcome<readonly LogDirDescription[]>> {
+  async #logDirsOf(
+    brokerId: number,
+    topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[] | null,
+  ): Promise<Outcome<readonly LogDirDescription[]>> {
     const response = await this.#cluster.requestTo(brokerId, apis.describeLogDirs, {
-      topics: null,
+      topics,
     });
     if (response.errorCode !== errorCodes.NONE) {
       return { error: brokerRefused(`log directories of ${brokerId}`, response.errorCode) };

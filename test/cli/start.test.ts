@@ -28,7 +28,11 @@ async function whileStarted(
   started: FakeContext,
   work: (address: string) => Promise<void> = async () => {},
 ): Promise<{ exitCode: number; out: string; err: string }> {
-  const running = run(['start', '--port', '0', '--console-port', '0', ...words], started);
+  // Only where nothing else is said of where it is.
+  const console = words.some((word) => word.startsWith('odradek.admin.listener'))
+    ? []
+    : ['--console-port', '0'];
+  const running = run(['start', '--port', '0', ...console, ...words], started);
   let isOver = false;
   void running.then(() => {
     isOver = true;
@@ -61,6 +65,38 @@ test('start says where it listens, where the data is, and two lines that write a
   });
   strictEqual(exitCode, 0, err);
   strictEqual(out.split('\n').length, 8);
+});
+
+test('the console can be turned off, made read-only and put elsewhere', async () => {
+  const off = await whileStarted(['--console', 'off'], context());
+  strictEqual(/console/.test(off.out), false);
+  const ask = async (text: string, method: string): Promise<number> => {
+    const url = /console {5}(http:\S+)/.exec(text)?.[1] ?? '';
+    const headers = { 'odradek-console': '1', 'content-type': 'application/json' };
+    const body = method === 'POST' ? { body: '{"name":"orders"}' } : {};
+    return (await fetch(`${url}/api/topics`, { method, headers, ...body })).status;
+  };
+  const readOnly = context();
+  await whileStarted(['--console', 'read-only'], readOnly, async () => {
+    const text = readOnly.out.text();
+    deepStrictEqual([await ask(text, 'GET'), await ask(text, 'POST')], [200, 403]);
+  });
+  const elsewhere = context();
+  const set = [
+    '--set',
+    'odradek.admin.listener=http://localhost:0',
+    '--set',
+    'odradek.console=full',
+  ];
+  await whileStarted(set, elsewhere, async () => {
+    strictEqual(await ask(elsewhere.out.text(), 'POST'), 201);
+  });
+  const { exitCode, err } = await run(
+    ['start', '--port', '0', '--set', 'odradek.admin.listener=http://0.0.0.0:0'],
+    context(),
+  );
+  strictEqual(exitCode, 1);
+  match(err, /odradek\.admin\.listener=http:\/\/0\.0\.0\.0:0: .*odradek\.admin\.password/);
 });
 
 test('start --brokers runs a cluster, says who listens where, and stops all of it', async () => {

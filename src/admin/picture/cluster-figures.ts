@@ -13,6 +13,9 @@ export interface ClusterFiguresModules {
   readonly base: Figures;
 }
 
+/** Of a page of the list so many topics are watched as long as somebody looks. */
+const lookedAtMax = 100;
+
 /**
  * What brokers count, for lists and pages: of what is looked at, all that the picture knows; of the rest, which may
  * be ten thousand topics, what any client can ask for.
@@ -27,7 +30,22 @@ export class ClusterFigures implements Figures {
   }
 
   async topics(): Promise<ReadonlyMap<string, TopicCounts>> {
-    const [topics, { image, logs }] = await Promise.all([this.#base.topics(), this.#watch.look()]);
+    const [topics, snapshot] = await Promise.all([this.#base.topics(), this.#watch.look()]);
+    return this.#withRates(topics, snapshot);
+  }
+
+  async topicsOf(names: readonly string[]): Promise<ReadonlyMap<string, TopicCounts>> {
+    const [topics, snapshot] = await Promise.all([
+      this.#base.topicsOf(names),
+      this.#watch.look({ topics: names.slice(0, lookedAtMax) }),
+    ]);
+    return this.#withRates(topics, snapshot);
+  }
+
+  #withRates(
+    topics: ReadonlyMap<string, TopicCounts>,
+    { image, logs }: Snapshot,
+  ): ReadonlyMap<string, TopicCounts> {
     const counts = new Map(topics);
     for (const [name, known] of topics) {
       const topic = logs.has(name) ? image.topicsByName.get(name) : undefined;

@@ -14,7 +14,7 @@ export async function topicDetail(name: string, services: AdminServices): Promis
   const { broker, figures } = services;
   const topic = topicImage(broker, name);
   const [counts, partitionFigures, configs, groups] = await Promise.all([
-    figures.topics(),
+    figures.topicsOf([name]),
     figures.partitions(name),
     topicConfigRows(name, services),
     groupsOf(name, figures),

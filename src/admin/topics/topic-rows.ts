@@ -8,6 +8,9 @@ import { nameMatcher, pageOf, parseListQuery } from '../list-page.ts';
 
 const cleanupPolicyKey = 'cleanup.policy';
 
+/** So many topics are newly counted for a page; of more, what is counted of all for everybody. */
+const newlyCountedMax = 200;
+
 /** What is counted of a topic of which nothing is known. */
 const uncounted: TopicCounts = { messages: null, sizeBytes: null, messagesPerSecond: 0 };
 
@@ -27,7 +30,6 @@ export async function topicPage(
   const asked = parseListQuery(query, ['name', 'messages', 'size', 'rate', 'partitions']);
   const hasInternal = query.get('internal') === 'true';
   const isMatch = nameMatcher(asked.text);
-  const counts = await figures.topics();
   const all = [...broker.metadata.image.topicsByName.values()].filter(
     ({ internal }) => hasInternal || !internal,
   );
@@ -35,12 +37,14 @@ export async function topicPage(
     .filter(({ name }) => isMatch(name))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const { sort } = asked;
-  const row = (topic: TopicImage): TopicRow => topicRow(topic, counts.get(topic.name), broker);
-  // Sorted by name, only the rows that are shown are made.
-  const topics =
-    sort === 'name'
-      ? pageOf(matching, asked, 'name').map(row)
-      : pageOf(matching.map(row), asked, sortKeys[sort]);
+  // Sorted by name, only what is shown has to be counted.
+  const counted = sort === 'name' ? pageOf(matching, asked, 'name') : matching;
+  const counts =
+    counted.length <= newlyCountedMax
+      ? await figures.topicsOf(counted.map(({ name }) => name))
+      : await figures.topics();
+  const rows = counted.map((topic) => topicRow(topic, counts.get(topic.name), broker));
+  const topics = sort === 'name' ? rows : pageOf(rows, asked, sortKeys[sort]);
   return { total: all.length, matching: matching.length, offset: asked.offset, topics };
 }
 
