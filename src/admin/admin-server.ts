@@ -3,6 +3,7 @@ import type { AdminConfig } from '../config/admin-config.ts';
 import { isError } from '../util/is-error.ts';
 import type { AdminRequest } from './http/admin-request.ts';
 import { json, noContent, type AdminAnswer, type AnswerHeaders } from './http/answer.ts';
+import { AnswersUnread } from './http/answers-unread.ts';
 import { Exchange } from './http/exchange.ts';
 import { HostCheck } from './http/host-check.ts';
 import { OriginCheck } from './http/origin-check.ts';
@@ -11,6 +12,7 @@ import { Places } from './http/places.ts';
 import { HttpProblem, problemOf } from './http/problem.ts';
 import { BodyMemory, RequestBody } from './http/request-body.ts';
 import { RouteTable, type FoundRoute, type Route } from './http/route.ts';
+import { Turns } from './http/turns.ts';
 import type { AdminServices } from './services.ts';
 
 /** What requests are answered with. */
@@ -32,7 +34,9 @@ export class AdminServer {
   readonly #hosts: HostCheck;
   readonly #origins: OriginCheck;
   readonly #memory: BodyMemory;
+  readonly #answers: AnswersUnread;
   readonly #exchanges = new Set<Exchange>();
+  readonly #turns = new Turns();
   readonly #streams: Places;
 
   /** `boundHost` is the address that is listened on. */
@@ -51,6 +55,7 @@ export class AdminServer {
     this.#origins = new OriginCheck(options.config.allowedOrigins);
     this.#streams = new Places(options.config.http.streamsMax, tooManyStreams);
     this.#memory = new BodyMemory(options.config.http.queuedBytesMax);
+    this.#answers = new AnswersUnread(options.config.http.queuedBytesMax);
   }
 
   #isServed(path: string): boolean {
@@ -60,10 +65,12 @@ export class AdminServer {
   /** Takes up a request. */
   receive(message: IncomingMessage, response: ServerResponse): void {
     this.#modules.enter(() => {
-      this.#receive(message, response).catch((error: unknown) => {
-        response.destroy();
-        this.#defect(message, error);
-      });
+      this.#turns
+        .take(message, () => this.#receive(message, response))
+        .catch((error: unknown) => {
+          response.destroy();
+          this.#defect(message, error);
+        });
     });
   }
 
@@ -85,7 +92,10 @@ export class AdminServer {
   }
 
   async #respond(exchange: Exchange, answer: AdminAnswer, more: AnswerHeaders): Promise<void> {
-    if (!('run' in answer)) return exchange.send(answer, more);
+    if (!('run' in answer)) {
+      this.#answers.hold(answer, exchange);
+      return exchange.send(answer, more);
+    }
     await this.#streams.with(() => exchange.send(answer, more));
   }
 

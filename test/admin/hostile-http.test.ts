@@ -1,8 +1,9 @@
 import { deepStrictEqual, match, strictEqual } from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import type { BrokerOptions } from '../../src/index.ts';
-import { adminBroker } from './admin-broker.ts';
+import { adminBroker, text } from './admin-broker.ts';
 import { api, call, raw } from './http-client.ts';
 
 async function consoleOf(context: TestContext, options: BrokerOptions = {}): Promise<string> {
@@ -268,4 +269,42 @@ test('a connection ends after so many requests', async (context) => {
   const answers = await raw(url, `${one}${one}${one}`);
   strictEqual([...answers.matchAll(/HTTP\/1\.1 200/g)].length, 2);
   match(answers, /connection: close/i);
+});
+
+test('on a connection one request is worked at after the other, and who does not wait is broken off', async (context) => {
+  const { broker, url } = await adminBroker(context, { topics: { orders: 1 } });
+  const publish = 'POST /topics/orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\n\r\n';
+  const some = Array.from({ length: 9 }, (_, n) => `${publish}${n}`).join('');
+  const last = 'GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n';
+  const answers = await raw(url, `${some}${last}`);
+  strictEqual([...answers.matchAll(/HTTP\/1\.1 200/g)].length, 10);
+  const many = await raw(url, `${publish}x`.repeat(500)).catch(() => '');
+  strictEqual([...many.matchAll(/HTTP\/1\.1 200/g)].length, 0);
+  const written = (await broker.records('orders')).map(({ value }) => text(value)).join('');
+  match(written, /^012345678x{0,1}$/);
+});
+
+test('answers that nobody reads are bounded together, and the bound is given back', async (context) => {
+  const { broker, url } = await adminBroker(context, {
+    topics: { large: { partitions: 1, config: { 'max.message.bytes': 40_000_000 } } },
+    config: {
+      'odradek.http.queued.max.bytes': 33_000_000,
+      'odradek.http.body.max.bytes': 33_000_000,
+    },
+  });
+  const value = 'x'.repeat(30_000_000);
+  strictEqual((await call(url, '/topics/large', { method: 'POST', body: value })).status, 200);
+  const path = '/api/topics/large/messages/0/0';
+  const { hostname, port } = new URL(url);
+  const unread = connect(Number(port), hostname);
+  unread.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+  await once(unread, 'readable');
+  strictEqual((await call(url, path)).status, 503);
+  strictEqual((await call(url, '/health')).status, 200);
+  unread.destroy();
+  for (;;) {
+    const answer = await call(url, path);
+    if (answer.status === 200) break;
+  }
+  strictEqual((await broker.records('large')).length, 1);
 });

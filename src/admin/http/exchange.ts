@@ -45,6 +45,12 @@ export class Exchange {
     return this.#response.headersSent;
   }
 
+  /** Calls `callback` when the client has read the answer, or gone. */
+  onceClosed(callback: () => void): void {
+    if (this.#response.closed) callback();
+    else this.#response.once('close', callback);
+  }
+
   /** The answer is to end: the listener closes. */
   abort(): void {
     this.#ending.abort();

@@ -45,7 +45,7 @@ odradek.http.import.max.bytes | LONG | 1073741824 | [1024,...] | low | read-only
 odradek.http.imports.max | INT | 4 | [1,...] | low | read-only | acts
     Imports of records over HTTP that may be under way at a time; each holds up to a few tens of megabytes.
 odradek.http.queued.max.bytes | LONG | 134217728 | [1024,...] | medium | read-only | acts
-    Bytes of bodies of HTTP requests that are received and not yet answered, in the whole broker; beyond it requests are answered with 503.
+    Bytes of bodies of HTTP requests that are received and not yet answered, and as many of answers that are not yet read, in the whole broker; beyond it requests are answered with 503.
 odradek.http.searches.max | INT | 16 | [1,...] | low | read-only | acts
     Searches through the records of a topic that may go on at a time over HTTP.
 odradek.http.send.timeout.ms | INT | 60000 | [1,...] | low | read-only | acts
