@@ -73,6 +73,10 @@ export async function openPage(t: TestContext, look: Look = {}): Promise<Watched
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text());
   });
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url());
+    if (response.status() === 404) complaints.push(`there is no ${pathname}`);
+  });
   t.after(async () => {
     await context.close();
     if (browser.contexts().length === 0) {
