@@ -25,7 +25,7 @@ export function BrokerFacts({ broker }: { readonly broker: BrokerDetail }): Comp
         {broker.stateSinceMs !== null && (
           <Fact
             name={`${stateNames[broker.state]} since`}
-            value={<Time ms={broker.stateSinceMs} />}
+            value={<Time ms={broker.stateSinceMs} short />}
           />
         )}
       </dl>
@@ -34,7 +34,7 @@ export function BrokerFacts({ broker }: { readonly broker: BrokerDetail }): Comp
       ) : (
         <dl class="facts">
           <Fact name="Version" value={figures.version} />
-          <Fact name="Started" value={<Time ms={figures.startedMs} />} />
+          <Fact name="Started" value={<Time ms={figures.startedMs} short />} />
           <Fact name="Messages in" value={perSecond(figures.messagesInPerSecond)} />
           <Fact name="In" value={bytesPerSecond(figures.bytesInPerSecond)} />
           <Fact name="Out" value={bytesPerSecond(figures.bytesOutPerSecond)} />

@@ -17,8 +17,6 @@ export function bandsOf(
     options.topic === undefined
       ? picture.topics.filter(({ internal }) => !internal)
       : picture.topics.filter(({ name }) => name === options.topic);
-  const internalLeftOut =
-    options.topic === undefined ? picture.topics.length - candidates.length : 0;
   const up = upBrokers(picture);
   const fullHeight = candidates.reduce((height, topic) => height + fullBandHeight(topic), 0);
   const folded = fullHeight > options.heightMax && candidates.length > 1;
@@ -28,7 +26,7 @@ export function bandsOf(
   const chosen = chooseTopics(candidates, capacity, options.before ?? [], whys);
   return {
     bands: chosen.map((topic) => bandOf(topic, folded, up, whys)),
-    topicsMore: candidates.length - chosen.length + internalLeftOut,
+    topicsMore: candidates.length - chosen.length,
   };
 }
 

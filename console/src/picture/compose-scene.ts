@@ -55,8 +55,8 @@ function producersOf(
   shown: ReadonlySet<string>,
   { topic, heightMax }: SceneOptions,
 ): Pick<Scene, 'producers' | 'producersMore'> {
-  const candidates = picture.producers
-    .map((producer) => producerOf(producer, shown))
+  const candidates = clientsOf(picture.producers)
+    .map((connections) => producerOf(connections, shown))
     .filter(({ topics }) => topic === undefined || topics.length > 0);
   const capacity = Math.max(3, Math.floor(heightMax / (sizes.producer + sizes.boxGap)));
   const chosen = candidates
@@ -69,12 +69,46 @@ function producersOf(
   };
 }
 
-function producerOf(producer: ProducerFigures, shown: ReadonlySet<string>): SceneProducer {
+/** Connections by the client that has them: what has one name on one machine, as nearly as can be told. */
+function clientsOf(producers: readonly ProducerFigures[]): ProducerFigures[][] {
+  const clients = new Map<string, ProducerFigures[]>();
+  for (const producer of producers) {
+    const key = clientKey(producer);
+    const client = clients.get(key);
+    if (client === undefined) clients.set(key, [producer]);
+    else client.push(producer);
+  }
+  return [...clients.values()];
+}
+
+function clientKey({ clientId, address }: ProducerFigures): string {
+  return `${clientId}\n${hostOf(address)}`;
+}
+
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '');
+}
+
+function producerOf(
+  connections: readonly ProducerFigures[],
+  shown: ReadonlySet<string>,
+): SceneProducer {
+  const rates = new Map<string, number>();
+  for (const { topics } of connections) {
+    for (const { topic, messagesPerSecond } of topics) {
+      rates.set(topic, (rates.get(topic) ?? 0) + messagesPerSecond);
+    }
+  }
+  const [first] = connections;
+  const address = first?.address ?? '';
   return {
-    id: producer.id,
-    clientId: producer.clientId,
-    address: producer.address,
-    messagesPerSecond: producer.topics.reduce((total, one) => total + one.messagesPerSecond, 0),
-    topics: producer.topics.filter((one) => shown.has(one.topic)),
+    id: first === undefined ? '' : clientKey(first),
+    clientId: first?.clientId ?? '',
+    address: connections.length === 1 ? address : hostOf(address),
+    connections: connections.length,
+    messagesPerSecond: [...rates.values()].reduce((total, rate) => total + rate, 0),
+    topics: [...rates]
+      .filter(([topic]) => shown.has(topic))
+      .map(([topic, messagesPerSecond]) => ({ topic, messagesPerSecond })),
   };
 }

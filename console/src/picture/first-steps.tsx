@@ -53,7 +53,7 @@ export function FirstSteps(): ComponentChildren {
       </ol>
       {mayChange(current) && (
         <p>
-          <a class="button primary" href={hrefOf({ view: 'topics' }, { create: 'topic' })}>
+          <a class="button primary" href={hrefOf({ view: 'topics' }, { do: 'create' })}>
             Create a topic
           </a>
         </p>

@@ -184,15 +184,54 @@ function paintEdges(context: CanvasRenderingContext2D, painting: Painting): void
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
-  if (!layout.wide) return;
+  if (layout.wide) paintPorts(context, painting);
+  paintSources(context, painting);
+}
+
+/** Where flows come into a topic and go out of it. */
+function paintPorts(context: CanvasRenderingContext2D, { layout, flows, colours }: Painting): void {
+  const ports = new Set(flows.map(({ kind, topic }) => `${kind} ${topic}`));
+  context.fillStyle = colours.edge;
   for (const band of layout.bands) {
-    const y = portOf(band);
-    context.fillStyle = colours.edge;
-    for (const x of [band.x + sizes.rail / 2, band.x + band.width - sizes.rail / 2]) {
+    const [left, right] = [band.x + sizes.rail / 2, band.x + band.width - sizes.rail / 2];
+    const xs = [
+      ...(ports.has(`write ${band.topic}`) ? [left] : []),
+      ...(ports.has(`read ${band.topic}`) ? [right] : []),
+    ];
+    for (const x of xs) {
       context.beginPath();
-      context.arc(x, y, 2.2, 0, 2 * Math.PI);
+      context.arc(x, portOf(band), 2.2, 0, 2 * Math.PI);
       context.fill();
     }
+  }
+}
+
+/** From a topic to the filtered topics that are made of it: a bracket at the left. */
+function paintSources(
+  context: CanvasRenderingContext2D,
+  { scene, layout, colours }: Painting,
+): void {
+  const boxes = new Map(layout.bands.map((box) => [box.topic, box]));
+  context.strokeStyle = colours.read;
+  context.fillStyle = colours.read;
+  context.lineWidth = 1.2;
+  for (const { topic, sourceTopic } of scene.bands) {
+    const [source, filtered] = [boxes.get(sourceTopic ?? ''), boxes.get(topic)];
+    if (source === undefined || filtered === undefined) continue;
+    const [fromY, toY] = [portOf(source), portOf(filtered)];
+    const right = source.x + sizes.rail / 2;
+    const left = right - sizes.sourceReach;
+    context.setLineDash([3, 3]);
+    context.beginPath();
+    context.moveTo(right, fromY);
+    context.bezierCurveTo(left, fromY, left, toY, right + 4, toY);
+    context.stroke();
+    context.setLineDash([]);
+    context.beginPath();
+    context.moveTo(right + 8, toY);
+    context.lineTo(right + 2, toY - 3.5);
+    context.lineTo(right + 2, toY + 3.5);
+    context.fill();
   }
 }
 

@@ -43,8 +43,8 @@ export function middleOf(scene: Scene, place: Columns, top: number): Middle {
 /** Lines are high where they are few. */
 function rowHeightOf(bands: readonly SceneBand[]): number {
   const rows = bands.reduce((total, { partitions }) => total + partitions.length, 0);
-  if (rows <= 12) return sizes.rowMost;
-  return rows <= 22 ? (sizes.rowMost + sizes.rowLeast) / 2 : sizes.rowLeast;
+  const step = sizes.rowSteps.find(({ rowsMax }) => rows <= rowsMax);
+  return step?.height ?? sizes.rowLeast;
 }
 
 function bandBox(
@@ -59,7 +59,7 @@ function bandBox(
   const partitions = band.folded ? [-1] : band.partitions.map(({ index }) => index);
   const rows = partitions.map((partition, index): RowBox => {
     const rowY = y + sizes.bandHead + index * height;
-    const cellHeight = band.folded ? sizes.foldedRow : Math.min(sizes.cell, height - 6);
+    const cellHeight = band.folded ? sizes.foldedRow : Math.round(height * sizes.cellShare);
     const cells = lanes.map((lane) => ({
       nodeId: lane.nodeId,
       x: lane.x + 6,

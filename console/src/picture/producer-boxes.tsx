@@ -13,19 +13,20 @@ export function ProducerBoxes({ scene, layout, onEmphasis }: PartProps): Compone
       {layout.producers.map((box) => {
         const producer = scene.producers.find(({ id }) => id === box.id);
         if (producer === undefined) return null;
-        const { clientId, address, messagesPerSecond } = producer;
+        const { clientId, address, connections, messagesPerSecond } = producer;
+        const from = connections === 1 ? address : `${address} × ${connections}`;
         return (
           <div
             key={box.id}
             class="node producer"
             style={at(box)}
-            title={`${clientId} from ${address}`}
+            title={`${clientId} from ${address}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`}
             onMouseEnter={() => onEmphasis({ kind: 'producer', name: box.id })}
             onMouseLeave={() => onEmphasis(null)}
           >
             <strong>{clientId}</strong>
             <span class="node-line">
-              <span class="faint">{address}</span>
+              <span class="faint">{from}</span>
               <span>{perSecond(messagesPerSecond)}</span>
             </span>
           </div>

@@ -14,6 +14,7 @@ export interface Scene {
   readonly producers: readonly SceneProducer[];
   readonly producersMore: number;
   readonly bands: readonly SceneBand[];
+  /** Without internal ones. */
   readonly topicsMore: number;
   readonly groups: readonly SceneGroup[];
   readonly groupsMore: number;
@@ -29,8 +30,9 @@ export interface SceneBroker extends Pick<
   readonly why: Why | null;
 }
 
-/** A connection that writes. */
+/** A client that writes, over one connection or one to each leader. */
 export interface SceneProducer extends Pick<ProducerFigures, 'id' | 'clientId' | 'address'> {
+  readonly connections: number;
   readonly messagesPerSecond: number;
   readonly topics: readonly { readonly topic: string; readonly messagesPerSecond: number }[];
 }

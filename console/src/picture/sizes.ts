@@ -9,6 +9,8 @@ export const sizes = {
   laneLeast: 40,
   laneGap: 6,
   rail: 14,
+  /** How far the line from a topic to one that is made of it leans out. */
+  sourceReach: 30,
   indexLabel: 24,
   bandHead: 24,
   bandGap: 14,
@@ -16,10 +18,16 @@ export const sizes = {
   foldedBand: 42,
   foldedRow: 16,
   rowLeast: 18,
-  rowMost: 26,
+  /** Up to so many lines each may be so high. */
+  rowSteps: [
+    { rowsMax: 6, height: 34 },
+    { rowsMax: 12, height: 27 },
+    { rowsMax: 22, height: 22 },
+  ],
   /** Partitions of a topic that have a line; one more where it would only be counted. */
   rowsMax: 8,
-  cell: 11,
+  /** A log takes this share of its line. */
+  cellShare: 0.44,
   why: 22,
   producer: 44,
   boxGap: 8,

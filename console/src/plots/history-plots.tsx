@@ -49,7 +49,12 @@ export function HistoryPlots({ of }: { readonly of: string }): ComponentChildren
       {data !== undefined && (
         <div class="plots-grid">
           {panelsOf(data).map((panel) => (
-            <Plot key={panel.unit} panel={panel} timesMs={data.timesMs} />
+            <Plot
+              key={panel.unit}
+              panel={panel}
+              timesMs={data.timesMs}
+              rangeMs={[toMs - ranges[range], toMs]}
+            />
           ))}
         </div>
       )}

@@ -14,12 +14,26 @@ export function plotData({ series }: Panel, timesMs: readonly number[]): UPlot.A
   return [seconds, ...series.map(({ values }) => [...values])];
 }
 
+/** How times are told, and which are in view. */
+export interface PlotOptions {
+  readonly zone: string;
+  readonly rangeMs: () => readonly [number, number];
+}
+
+function secondsOf([fromMs, toMs]: readonly [number, number]): [number, number] {
+  return [fromMs / 1000, toMs / 1000];
+}
+
+function isSparse(values: ArrayLike<unknown> | undefined): boolean {
+  return Array.from(values ?? []).filter((value) => value !== null).length < 4;
+}
+
 /** How a panel is drawn, in the colours that the page has now. */
 export function plotOptions(
   Plotter: typeof UPlot,
   { series, unit }: Panel,
   element: HTMLElement,
-  zone: string,
+  { zone, rangeMs }: PlotOptions,
 ): UPlot.Options {
   const colourOf = colourReader(element);
   const axis = {
@@ -31,13 +45,16 @@ export function plotOptions(
   return {
     width: element.clientWidth,
     height: plotHeight,
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: 'odradek' }, drag: { x: false, y: false }, points: { size: 6 } },
     ...(zone === 'local'
       ? {}
       : { tzDate: (seconds: number) => Plotter.tzDate(new Date(seconds * 1000), zone) }),
-    scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.12 : 1] } },
+    scales: {
+      x: { range: () => secondsOf(rangeMs()) },
+      y: { range: (_, __, most) => [0, most > 0 ? most * 1.12 : 1] },
+    },
     axes: [
       {
         ...axis,
@@ -59,7 +76,8 @@ export function plotOptions(
           label: name,
           stroke,
           width: 1.5,
-          points: { show: false },
+          // A point without neighbours would not be seen as a line.
+          points: { size: 4, show: (plot: UPlot, at: number) => isSparse(plot.data[at]) },
           ...(index === 0 ? { fill: faded(stroke) } : {}),
         };
       }),

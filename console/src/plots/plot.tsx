@@ -10,14 +10,17 @@ import { figureText, lastOf, panelText, type Panel } from './units.ts';
 export function Plot({
   panel,
   timesMs,
+  rangeMs,
 }: {
   readonly panel: Panel;
   readonly timesMs: readonly number[];
+  /** What the plot is wide, whether or not figures are that old. */
+  readonly rangeMs: readonly [fromMs: number, toMs: number];
 }): ComponentChildren {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
-  const latest = useRef({ panel, timesMs });
-  latest.current = { panel, timesMs };
+  const latest = useRef({ panel, timesMs, rangeMs });
+  latest.current = { panel, timesMs, rangeMs };
   const { theme, zone } = useStore(preferences);
   const names = panel.series.map(({ name }) => name).join(' ');
 
@@ -51,10 +54,17 @@ export function Plot({
   );
 }
 
+/** What is drawn now. */
+interface Shown {
+  readonly panel: Panel;
+  readonly timesMs: readonly number[];
+  readonly rangeMs: readonly [number, number];
+}
+
 /** uPlot comes when the first plot does; who looks at none does not wait for it. */
 async function makePlot(
   frame: { readonly current: HTMLDivElement | null },
-  latest: { readonly current: { readonly panel: Panel; readonly timesMs: readonly number[] } },
+  latest: { readonly current: Shown },
   zone: string,
   signal: AbortSignal,
 ): Promise<UPlot | null> {
@@ -65,7 +75,10 @@ async function makePlot(
   const element = frame.current;
   if (element === null || signal.aborted) return null;
   const { panel, timesMs } = latest.current;
-  const options = plotOptions(Plotter, panel, element, zone);
+  const options = plotOptions(Plotter, panel, element, {
+    zone,
+    rangeMs: () => latest.current.rangeMs,
+  });
   const plot = new Plotter(options, plotData(panel, timesMs), element);
   const observer = new ResizeObserver(() => {
     plot.setSize({ width: element.clientWidth, height: options.height });

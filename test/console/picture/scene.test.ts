@@ -131,3 +131,25 @@ test('partitions that no member owns are told beside the members', () => {
   assert.equal(orphans?.name, 'read by nobody');
   assert.deepEqual([...new Set(orphans?.partitions.map(({ partition }) => partition))], [1]);
 });
+
+test('a client with a connection to each leader is drawn once', () => {
+  const picture = pictureWith({ topics: 1 });
+  const [one] = picture.producers;
+  assert.ok(one);
+  const producers = [1, 2, 3].map((id) => ({
+    ...one,
+    id: String(id),
+    address: `127.0.0.1:${5000 + id}`,
+    topics: one.topics.map((topic) => ({ ...topic, partitions: [id - 1], messagesPerSecond: 10 })),
+  }));
+  const scene = sceneOf({ ...picture, producers }, options);
+  assert.deepEqual(
+    scene.producers.map(({ clientId, address, connections, messagesPerSecond }) => [
+      clientId,
+      address,
+      connections,
+      messagesPerSecond,
+    ]),
+    [['orders-service', '127.0.0.1', 3, 30]],
+  );
+});
