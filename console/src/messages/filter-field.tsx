@@ -69,7 +69,7 @@ export function Mistake({
   const { message, at } = error.problem;
   const place = at === undefined ? null : filterMistake(filter, at);
   // The sentence may quote the place itself, over several lines; here the place is drawn.
-  const [sentence] = message.split('\n');
+  const [sentence = ''] = message.split('\n');
   return (
     <div class="filter-mistake">
       {place !== null && (
@@ -79,7 +79,7 @@ export function Mistake({
           <span class="mark">{place.mark}</span>
         </pre>
       )}
-      <span>{sentence}</span>
+      <span>{sentence.charAt(0).toUpperCase() + sentence.slice(1)}</span>
     </div>
   );
 }

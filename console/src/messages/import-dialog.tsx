@@ -63,6 +63,10 @@ export function ImportDialog({
             {...ids}
             type="file"
             accept=".jsonl,.ndjson,.json,application/x-ndjson"
+            onClick={(event) => {
+              // The same file, mended meanwhile, is a choice too.
+              event.currentTarget.value = '';
+            }}
             onChange={(event) => {
               const file = event.currentTarget.files?.[0];
               setResult(undefined);

@@ -38,8 +38,8 @@ export function DeleteTopicDialog({
     >
       {filtered === null ? (
         <p>
-          {exact(topic.messages)} messages in {exact(topic.partitions)} partitions are deleted for
-          good.
+          {topic.messages === null ? 'All' : exact(topic.messages)} messages in{' '}
+          {exact(topic.partitions)} partitions are deleted for good.
         </p>
       ) : (
         <p>

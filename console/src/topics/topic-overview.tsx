@@ -57,7 +57,7 @@ function TopicFacts({ topic }: { readonly topic: TopicDetail }): ComponentChildr
       <Fact name={topic.filtered === null ? 'Messages' : 'Offsets of its source'}>
         {exact(topic.messages)}
       </Fact>
-      {topic.filtered === null && <Fact name="Size of each replica">{bytes(topic.sizeBytes)}</Fact>}
+      {topic.filtered === null && <Fact name="Size on disk">{bytes(topic.sizeBytes)}</Fact>}
       <Fact name="Written">
         {perSecond(topic.messagesPerSecond)}
         <span class="faint"> · {bytesPerSecond(bytesIn)}</span>
