@@ -1,4 +1,5 @@
-import { BatchFiltering, type FilteredPlace } from '../../filter/filter-batch.ts';
+import { BatchFiltering } from '../../filter/filter-batch.ts';
+import type { FilteredPlace } from '../../filter/record-values.ts';
 import type { RecordBatch } from '../../records/record-batch.ts';
 import { FilterCache, type JudgedBatch } from './filter-cache.ts';
 import type { TopicFilter } from './topic-filter.ts';
