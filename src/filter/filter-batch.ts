@@ -62,8 +62,8 @@ export class BatchFiltering {
   }
 
   /**
-   * Goes on, by a record at least, until `isOver`, which is asked behind every record that cost much, else behind
-   * some; undefined where it is not done. Throws as `filterBatch`.
+   * Goes on until `isOver`, which is asked behind the first record and every one that cost much, else behind some;
+   * undefined where it is not done. Throws as `filterBatch`.
    */
   step(isOver: () => boolean): 'all' | 'none' | RecordBatch | undefined {
     const batch = this.#batch;
@@ -94,7 +94,7 @@ export class BatchFiltering {
   ): 'all' | 'none' | RecordBatch | undefined {
     const { cursor, bytes } = retention;
     const filter = this.#filter;
-    let unlooked = 0;
+    let unlooked = recordsUnlooked;
     while (retention.next()) {
       requireRewritable(this.#batch, cursor, this.#lastDelta);
       this.#lastDelta = cursor.offsetDelta;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { filterBatch } from '../../src/filter/filter-batch.ts';
+import { BatchFiltering, filterBatch } from '../../src/filter/filter-batch.ts';
 import { compileFilter } from '../../src/filter/filter.ts';
 import { BatchWriter, buildBatch, buildEmptyBatch } from '../../src/records/batch-builder.ts';
 import type { BatchOptions, NewRecord } from '../../src/records/batch-builder.ts';
@@ -173,4 +173,39 @@ test('a filtered batch reads as its records do when they are filtered one by one
       assert.equal(left.attributes, batch.attributes);
     }),
   );
+});
+
+test('in whichever pieces a batch is filtered, beside others with the same filter, it comes to the same', () => {
+  const someRecords = fc.array(someRecord, { minLength: 1, maxLength: 60 });
+  const someTurns = fc.array(fc.tuple(fc.nat(1), fc.boolean()), { minLength: 1, maxLength: 9 });
+  holds(
+    fc.property(someRecords, someRecords, someFilter, someTurns, (first, second, source, turns) => {
+      const filter = compileFilter(source);
+      const batches = [buildBatch(first), buildBatch(second, { compression: 'gzip' })];
+      const filterings = batches.map((batch) => new BatchFiltering(batch, filter, place, options));
+      const found: (string | RecordBatch | undefined)[] = [undefined, undefined];
+      for (let turn = 0; found.includes(undefined); turn++) {
+        const [which, isShort] = turns[turn % turns.length] ?? [0, true];
+        const index = found[which] === undefined ? which : 1 - which;
+        found[index] = filterings[index]?.step(() => isShort);
+      }
+      for (const [i, batch] of batches.entries()) {
+        const whole = filterBatch(batch, compileFilter(source), place, options);
+        assert.deepEqual(offsetsIn(found[i] as 'all' | RecordBatch), offsetsIn(whole));
+      }
+    }),
+    60,
+  );
+});
+
+test('a record that costs much is followed by a look at the clock, others by one now and then', () => {
+  const looks = (value: string, count: number): number => {
+    const batch = buildBatch(Array.from({ length: count }, () => ({ value: utf8.encode(value) })));
+    let asked = 0;
+    const filtering = new BatchFiltering(batch, compileFilter('value.a == "b"'), place, options);
+    filtering.step(() => ++asked < 0);
+    return asked;
+  };
+  assert.ok(looks('{"a":"c"}', 60) < 8);
+  assert.equal(looks(`{"a":"${'c'.repeat(10_000)}"}`, 60), 60);
 });
