@@ -25,13 +25,16 @@ export function compileBounded<Compiled extends { programSize(): number }>(
   regex: string,
   limits: RegexLimits,
   compile: (regex: string) => Compiled,
-): { readonly compiled: Compiled; readonly size: number } | { readonly problem: string } {
+):
+  | { readonly compiled: Compiled; readonly size: number; readonly classWork: number }
+  | { readonly problem: string } {
   if (regex.length > limits.lengthMax) {
     return { problem: `it is longer than ${limits.lengthMax} characters` };
   }
   const tooLarge = `it compiles to more than ${limits.sizeMax} instructions`;
   if (sizeAtMost(regex) > limits.sizeMax) return { problem: tooLarge };
-  if (classWorkOf(regex) > limits.classWorkMax) {
+  const classWork = classWorkOf(regex);
+  if (classWork > limits.classWorkMax) {
     return { problem: 'it has too many classes of characters beyond ASCII' };
   }
   let compiled: Compiled;
@@ -41,7 +44,7 @@ export function compileBounded<Compiled extends { programSize(): number }>(
     return { problem: syntaxProblem(error) };
   }
   const size = compiled.programSize();
-  return size > limits.sizeMax ? { problem: tooLarge } : { compiled, size };
+  return size > limits.sizeMax ? { problem: tooLarge } : { compiled, size, classWork };
 }
 
 function syntaxProblem(error: unknown): string {

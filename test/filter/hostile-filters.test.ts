@@ -108,6 +108,14 @@ test('a regular expression that would compile to too much is refused', () => {
   );
 });
 
+test('many regular expressions have no more together than one may have', () => {
+  const many = (count: number, regex: string) =>
+    Array.from({ length: count }, () => `key.matches(r"${regex}")`).join(' || ');
+  assert.match(refusal(many(3, 'a{900}')), /instructions/);
+  assert.match(refusal(many(5, String.raw`(?i)[\x{100}-\x{1E942}]`)), /classes/);
+  compileFilter(many(50, '^(Virat|Rohit)'));
+});
+
 test('a regular expression that backtracks elsewhere costs a step a character and instruction here', () => {
   for (const regex of ['(a+)+$', '(a|a)*b', '(a*)*c', '(x+x+)+y', '^(([a-z])+.)+[A-Z]([a-z])+$']) {
     const text = 'a'.repeat(1000);

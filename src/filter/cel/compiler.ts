@@ -11,7 +11,7 @@ import type { Environment, FieldAccess, Variable } from './environment.ts';
 import { binaryFunctions, unaryFunctions } from './functions.ts';
 import { compileMacro, nodesIn } from './macro-loops.ts';
 import type { Cell } from './macro-loops.ts';
-import { compileMatch } from './regex-match.ts';
+import { RegexCompiler } from './regex-match.ts';
 import { SyntaxProblem } from './syntax-error.ts';
 import { Failure, namedTypes, noSuchOverload } from './values.ts';
 import type { CelValue, Evaluate, Outcome } from './values.ts';
@@ -51,6 +51,7 @@ class Compiler {
   /** All that is worked out here has to do with what one record has. */
   readonly #budget: Budget;
   readonly #refusesFailures: boolean;
+  readonly #regexes = new RegexCompiler();
 
   constructor(environment: Environment, budget: Budget, options: CompileOptions) {
     this.#environment = environment;
@@ -208,7 +209,7 @@ class Compiler {
     if (typeof pattern !== 'string') {
       throw new SyntaxProblem('the regular expression of matches is not a constant text', regexAt);
     }
-    const matches = compileMatch(pattern, regexAt, this.#budget);
+    const matches = this.#regexes.compile(pattern, regexAt, this.#budget);
     const { evaluate } = text;
     return this.#folded(
       text.constant !== undefined,

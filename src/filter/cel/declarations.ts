@@ -1,4 +1,5 @@
 import { readParts, readType } from './type-text.ts';
+import { dynType } from './types.ts';
 import type { Type } from './types.ts';
 
 /**
@@ -119,11 +120,14 @@ export interface Overload {
   readonly result: Type;
 }
 
-let texts: ReadonlyMap<string, readonly string[]> | undefined;
+/** An overload that is the same for every call, or the text of one with letters, which is read anew for each. */
+type Declared = Overload | string;
+
+let declared: ReadonlyMap<string, readonly Declared[]> | undefined;
 
 /** The names of all that can be called. */
 export function functionNames(): ReadonlySet<string> {
-  return new Set(textsByName().keys());
+  return new Set(declarations().keys());
 }
 
 /** The overloads of `name`, whose capital letters `parameterOf` makes into types, anew for each of them. */
@@ -131,18 +135,29 @@ export function overloadsOf(
   name: string,
   parameterOf: () => (letter: string) => Type,
 ): readonly Overload[] {
-  return (textsByName().get(name) ?? []).map((text) => readOverload(text, parameterOf()));
+  return (declarations().get(name) ?? []).map((one) =>
+    typeof one === 'string' ? readOverload(one, parameterOf()) : one,
+  );
+}
+
+function declarations(): ReadonlyMap<string, readonly Declared[]> {
+  declared ??= new Map(
+    [...textsByName()].map(([name, texts]) => [
+      name,
+      texts.map((text) => (/\b[A-Z]\b/.test(text) ? text : readOverload(text, () => dynType))),
+    ]),
+  );
+  return declared;
 }
 
 function textsByName(): ReadonlyMap<string, readonly string[]> {
-  texts ??= Map.groupBy(
+  return Map.groupBy(
     [
       ...signatures.trim().split('\n'),
       ...orders.flatMap((name) => orderedTypes.map((type) => `${name}(${type}, ${type}) bool`)),
     ],
     (text) => nameIn(text),
   );
-  return texts;
 }
 
 /** A name, behind the type that it is called on where it is a method. */
