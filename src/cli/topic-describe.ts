@@ -21,7 +21,7 @@ export const topicDescribeCommand: Command = {
   summary: 'Show partitions, leaders, offsets and configuration of topics',
   description: [
     'START is the first offset that is left and END the next one to be given. RECORDS is what lies between: ' +
-      'fewer where compaction has removed some, transactions have left marks, or a filtered topic does not show all. Below the table stands what is not ' +
+      'fewer where compaction has removed some or transactions have left marks; how many a filtered topic shows is not known before they are read. Below the table stands what is not ' +
       'as it should be: partitions without a leader, with replicas that are not in sync, or on their way to other brokers.',
   ],
   positionals: [{ name: 'topic', required: true, repeated: true, completes: 'topic' }],
@@ -153,7 +153,7 @@ function topicText({ name, topicId, filtered, configs, partitions }: DescribedTo
     ([key, value]) => `  ${key}=${value ?? '(hidden)'}\n`,
   );
   const notes = partitions.map(noteOf).join('');
-  return `${title.join(', ')}\n${settings.join('')}${partitionTable(partitions)}${notes}`;
+  return `${title.join(', ')}\n${settings.join('')}${partitionTable(partitions, filtered)}${notes}`;
 }
 
 /** What is not as it should be in a partition, or not yet. */
@@ -168,7 +168,10 @@ function noteOf(partition: DescribedPartition): string {
   return notes.length === 0 ? '' : `Partition ${partition.partition} ${notes.join(', ')}.\n`;
 }
 
-function partitionTable(partitions: readonly DescribedPartition[]): string {
+function partitionTable(
+  partitions: readonly DescribedPartition[],
+  filtered: FilteredTopic | undefined,
+): string {
   return formatTable(
     [
       { title: 'PARTITION', align: 'right' },
@@ -187,7 +190,7 @@ function partitionTable(partitions: readonly DescribedPartition[]): string {
       partition.isr.join(','),
       textOf(partition.startOffset),
       textOf(partition.endOffset),
-      textOf(recordsOf(partition)),
+      textOf(filtered === undefined ? recordsOf(partition) : undefined),
       partition.sizeBytes === undefined ? '-' : formatBytes(partition.sizeBytes),
     ]),
   );

@@ -70,6 +70,8 @@ test('filtered topics: made, listed, described, altered, and named before their 
   const described = await output('topic describe adverts-kohli');
   match(described, /^adverts-kohli, 2 partitions, 1 replica, filtered from adverts, id /);
   match(described, /\n {2}odradek\.filter=value=="kohli"\nPARTITION/);
+  // Where the source's offsets are; how many records it shows nobody has counted.
+  match(described, /\n +0 +1 +1 +1 +0 +0 +- +-\n/);
   const [topic] = JSON.parse(await output('topic list adverts-kohli --json')) as object[];
   deepStrictEqual((topic as { filtered: object }).filtered, {
     sourceTopic: 'adverts',
