@@ -5,6 +5,7 @@ import {
   judgementPrefix,
   type Judgement,
 } from '../../../src/apis/filtered/batch-judge.ts';
+import type { JudgedBatch } from '../../../src/apis/filtered/filter-cache.ts';
 import { TopicFilter } from '../../../src/apis/filtered/topic-filter.ts';
 import { compileFilter } from '../../../src/filter/filter.ts';
 import { buildBatch, buildEmptyBatch } from '../../../src/records/batch-builder.ts';
@@ -12,6 +13,9 @@ import type { RecordBatch } from '../../../src/records/record-batch.ts';
 
 const always = (): boolean => true;
 const never = (): boolean => false;
+
+/** More than are judged before anybody asks whether that is enough for now. */
+const manyValues = Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? 'a' : 'b'));
 
 function judgement(id = 1): Judgement {
   return {
@@ -30,18 +34,19 @@ function batchOf(baseOffset: number, ...values: string[]): RecordBatch {
 test('a batch that takes many turns is judged once, for all who wait for it', () => {
   const judge = new BatchJudge({ cacheBytes: 1 << 20 });
   const by = judgement();
-  const batch = batchOf(7, 'a', 'b', 'a', 'b');
+  const batch = batchOf(7, ...manyValues);
   const [one, two] = [judge.begin(by, batch), judge.begin(by, batch)];
-  // Each moves it on by a record.
-  assert.equal(judge.goOn(one, always), undefined);
-  assert.equal(judge.goOn(two, always), undefined);
-  assert.equal(judge.goOn(one, always), undefined);
-  const judged = judge.goOn(two, always);
-  assert.ok(judged !== undefined && typeof judged.verdict !== 'string');
+  // In turns, each moves it on by some records.
+  let turns = 0;
+  let judged: JudgedBatch | undefined;
+  while (judged === undefined) judged = judge.goOn(turns++ % 2 === 0 ? one : two, always);
+  assert.ok(turns > 2, `${turns} turns`);
+  assert.notEqual(typeof judged.verdict, 'string');
   assert.equal(judge.goOn(one, never), judged);
+  assert.equal(judge.goOn(two, never), judged);
   judge.leave(one);
   judge.leave(two);
-  assert.equal(by.filter.filter.counters.evaluated, 4);
+  assert.equal(by.filter.filter.counters.evaluated, manyValues.length);
   assert.equal(judge.openCount, 0);
   assert.equal(judge.known(by, 7), judged);
 });
@@ -62,15 +67,18 @@ test('without any cache, too, who waited has what came of it', () => {
 test('a batch that was left half judged is gone on with, and few are kept so', () => {
   const judge = new BatchJudge({ cacheBytes: 0 });
   const by = judgement();
-  for (let offset = 0; offset < 20; offset += 2) {
-    const judging = judge.begin(by, batchOf(offset, 'a', 'b'));
+  const count = manyValues.length;
+  for (let i = 0; i < 10; i++) {
+    const judging = judge.begin(by, batchOf(i * count, ...manyValues));
     assert.equal(judge.goOn(judging, always), undefined);
     judge.leave(judging);
   }
   assert.equal(judge.openCount, 4);
-  const again = judge.begin(by, batchOf(18, 'a', 'b'));
-  assert.ok(judge.goOn(again, always) !== undefined, 'one record was left');
+  const { evaluated } = by.filter.filter.counters;
+  const again = judge.begin(by, batchOf(9 * count, ...manyValues));
+  assert.notEqual(judge.goOn(again, never), undefined);
   judge.leave(again);
+  assert.ok(by.filter.filter.counters.evaluated - evaluated < count, 'not from its beginning');
   assert.equal(judge.openCount, 3);
 });
 
