@@ -44,6 +44,8 @@ test('the page is asked for again each time, what is named by its content never'
     [index?.status, index?.headers['cache-control'], index?.headers['content-type']],
     [200, 'no-cache', 'text/html; charset=utf-8'],
   );
+  match(index?.headers['content-security-policy'] ?? '', /script-src 'self'; style-src 'self'/);
+  strictEqual(index?.headers['referrer-policy'], 'no-referrer');
   const known = files.answer('/', { 'if-none-match': index?.headers['etag'] ?? '' });
   deepStrictEqual([known?.status, known?.body], [304, '']);
   const asset = files.answer('/assets/index-BNXK3UoB.js', {});

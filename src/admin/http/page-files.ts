@@ -3,6 +3,7 @@ import { compress } from '../../records/compression.ts';
 import type { Files } from '../../runtime/runtime.ts';
 import { hasCode } from '../../util/odradek-error.ts';
 import { plainText, type AnswerHeaders, type WholeAnswer } from './answer.ts';
+import { pageHeaders } from './security-headers.ts';
 
 const typesByExtension: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
@@ -103,6 +104,7 @@ function answerWith(
   headers: Readonly<Record<string, string>>,
 ): WholeAnswer {
   const common: AnswerHeaders = {
+    ...pageHeaders,
     'cache-control': isNamedByContent(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag,
     vary: 'Accept-Encoding',

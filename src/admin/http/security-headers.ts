@@ -14,12 +14,20 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What every answer carries, whatever it is. */
+/**
+ * What every answer carries, whatever it is: it is taken for nothing but what it says it is, and were it opened as a
+ * page, nothing in it would run, and no other page would have it in a frame.
+ */
 export const securityHeaders: AnswerHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+};
+
+/** What the page and its files carry in place of that and beside it. */
+export const pageHeaders: AnswerHeaders = {
   'content-security-policy': contentSecurityPolicy,
   'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 };
