@@ -19,6 +19,7 @@ import { refusal, type AppendOutcome } from '../replication/append-outcome.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { RequiredAcks } from '../replication/rewrite-queue.ts';
 import type { WheelEntry } from '../runtime/timer-wheel.ts';
+import type { RecordBatch } from '../records/record-batch.ts';
 import { splitBatches } from '../records/split-batches.ts';
 import { errorCodes } from '../protocol/error-codes.ts';
 import {
@@ -145,7 +146,6 @@ class ProduceWait implements AppendWaiter {
   }
 
   #appendBatch(partition: Partition, data: PartitionData, slot: number): void {
-    const { source, clientId } = this.#call;
     const split = splitBatches(data.records ?? []);
     if ('problem' in split) {
       this.appendEnded(slot, refusal(split.error, split.message));
@@ -163,9 +163,15 @@ class ProduceWait implements AppendWaiter {
     } else {
       if (this.#acks === -1 && partition.isReplicated) this.#awaitsFollowers = true;
       partition.append(batch, this.#acks, this, slot);
-      const isRefused = this.#outcomes[slot]?.error !== undefined;
-      if (!isRefused) this.#services.figures.wrote(source, clientId ?? '', partition, batch);
+      if (this.#services.figures.followsWriters) this.#noteWriter(partition, batch, slot);
     }
+  }
+
+  /** Whoever looks sees who writes; what was refused at once was not written. */
+  #noteWriter(partition: Partition, batch: RecordBatch, slot: number): void {
+    const { source, clientId } = this.#call;
+    if (this.#outcomes[slot]?.error !== undefined) return;
+    this.#services.figures.wrote(source, clientId ?? '', partition, batch);
   }
 
   appendEnded(slot: number, outcome: AppendOutcome): void {

@@ -12,6 +12,8 @@ export interface ClientSource {
 
 /** What the broker counts and tells of itself. */
 export interface FiguresService {
+  /** Whether somebody wants to know who writes: else `wrote` need not be called. */
+  readonly followsWriters: boolean;
   /** A client has written a batch. HOT: bench=produce-small */
   wrote(source: ClientSource, clientId: string, partition: Partition, batch: WrittenBatch): void;
   /** A member of a group has told its coordinator that it lives. */

@@ -78,10 +78,12 @@ export class OwnFigures implements FiguresService {
     this.#logDirs = new LogDirs({ logManager: () => broker.logManager, clock });
   }
 
+  get followsWriters(): boolean {
+    return this.#writers.isOn;
+  }
+
   wrote(source: ClientSource, clientId: string, partition: Partition, batch: WrittenBatch): void {
-    if (this.#writers.isOn) {
-      this.#writers.wrote(source, clientId, partition, batch, this.#nowMs());
-    }
+    this.#writers.wrote(source, clientId, partition, batch, this.#nowMs());
   }
 
   memberSeen(groupId: string, memberId: string): void {

@@ -25,7 +25,7 @@ export interface Writer {
   readonly partitions: Map<PartitionName, Traffic>;
 }
 
-/** Which connections wrote lately, and what. Counts only while somebody looks (`isOn`). */
+/** Which connections wrote lately, and what. Is told only while somebody looks (`isOn`). */
 export class Writers {
   isOn = false;
   readonly #writers = new Map<ClientSource, Writer>();
@@ -39,7 +39,6 @@ export class Writers {
     batch: WrittenBatch,
     nowMs: number,
   ): void {
-    if (!this.isOn) return;
     const writer = this.#writers.get(source) ?? this.#add(source, clientId);
     if (writer === undefined) return;
     writer.lastWroteMs = nowMs;
