@@ -49,6 +49,11 @@ class Level {
     };
   }
 
+  /** Whether nothing that was written has gone yet. */
+  get hasAll(): boolean {
+    return this.#last - this.#resolution.points < this.#first;
+  }
+
   /** The oldest moment that is kept. */
   get oldestMs(): number {
     const { everyMs, points } = this.#resolution;
@@ -76,7 +81,7 @@ export class SubjectHistory {
   read(fromMs: number, toMs: number): { timesMs: number[]; values: (number | null)[][] } {
     const fine = this.#levels[0] as Level;
     const coarse = this.#levels.at(-1) as Level;
-    const level = fromMs >= fine.oldestMs || coarse.oldestMs >= fine.oldestMs ? fine : coarse;
+    const level = fine.hasAll || fromMs >= fine.oldestMs ? fine : coarse;
     return level.read(fromMs, toMs);
   }
 }

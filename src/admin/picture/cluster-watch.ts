@@ -65,6 +65,8 @@ export class ClusterWatch {
   readonly #wantedGroups = new Map<string, number>();
   readonly #stopListening: () => void;
   #snapshot: Snapshot | undefined;
+  /** As it was after the round before the last one. */
+  #before: Snapshot | undefined;
   #round: Promise<void> | undefined;
   #roundMs = -Infinity;
   #timer: Timer | undefined;
@@ -182,6 +184,7 @@ export class ClusterWatch {
     await this.#rounds.ask(nextQuestion(this.#wanted(), this.#snapshot));
     if (this.#closed) return;
     this.#roundMs = this.#moment().nowMs;
+    this.#before = this.#snapshot;
     const snapshot = this.#retake();
     for (const { figures } of snapshot.groups.values()) this.trends.note(figures, snapshot.moment);
     const context = this.contextOf(snapshot);
@@ -192,7 +195,7 @@ export class ClusterWatch {
   #retake(): Snapshot {
     const { image } = this.#modules;
     const answers = this.#rounds.answers(this.#everyMs ?? watchedMs);
-    const snapshot = takeSnapshot(image(), answers, this.#moment());
+    const snapshot = takeSnapshot(image(), answers, this.#moment(), this.#before);
     this.#snapshot = snapshot;
     return snapshot;
   }

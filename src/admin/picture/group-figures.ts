@@ -1,8 +1,8 @@
 import type { ClusterImage } from '../../metadata/image.ts';
 import { offsetsTopic } from '../../metadata/image.ts';
 import type { BrokerFiguresResponse } from '../../protocol/messages/broker-figures.ts';
-import type { GroupFigures, GroupOffset, MemberFigures } from '../contract/picture.ts';
-import { known } from './broker-figures.ts';
+import type { GroupFigures, MemberFigures } from '../contract/picture.ts';
+import { positionsOf } from './group-positions.ts';
 import type { Logs } from './logs.ts';
 import type { Answer, Answers } from './question.ts';
 
@@ -25,12 +25,19 @@ export interface Moment {
   readonly wallMs: number;
 }
 
+/** What was known a moment before. */
+export interface GroupsBefore {
+  readonly groups: ReadonlyMap<string, GroupInPicture>;
+  readonly moment: Moment;
+}
+
 /** All groups that were told of, each as its coordinator told. */
 export function groupFigures(
   image: ClusterImage,
   answers: Answers,
   logs: Logs,
   moment: Moment,
+  before: GroupsBefore | undefined,
 ): GroupInPicture[] {
   const byId = new Map<string, { readonly answer: Answer; readonly group: ToldGroup }>();
   for (const answer of answers.values()) {
@@ -45,7 +52,11 @@ export function groupFigures(
   const hasLeaders = (nodeId: number): boolean => offsets.some(({ leader }) => leader === nodeId);
   return [...byId.values()].map(({ answer, group }) => {
     const members = group.members.map((member) => memberFigures(member, answer, logs, moment));
-    const positions = positionsOf(group, members, logs, moment);
+    const positions = positionsOf(group, members, logs, {
+      ...moment,
+      before: before?.groups.get(group.groupId)?.figures.offsets ?? [],
+      beforeMs: before?.moment.wallMs ?? moment.wallMs,
+    });
     return {
       figures: {
         groupId: group.groupId,
@@ -105,75 +116,6 @@ function lastFetchAgoMs(
     }
   }
   return least;
-}
-
-/** Where the group stands in each partition that it has committed something for or that a member owns. */
-function positionsOf(
-  { offsets }: ToldGroup,
-  members: readonly MemberFigures[],
-  logs: Logs,
-  moment: Moment,
-): GroupOffset[] {
-  const found = new Map<string, { topic: string; partition: number; committed: number | null }>();
-  for (const { topic, partitions } of offsets) {
-    for (const { partition, committedOffset } of partitions) {
-      found.set(`${topic}/${partition}`, { topic, partition, committed: known(committedOffset) });
-    }
-  }
-  const owners = new Map<string, string>();
-  for (const { memberId, partitions } of members) {
-    for (const { topic, partition } of partitions) {
-      const key = `${topic}/${partition}`;
-      owners.set(key, memberId);
-      if (!found.has(key)) found.set(key, { topic, partition, committed: null });
-    }
-  }
-  return [...found]
-    .map(([key, { topic, partition, committed }]): GroupOffset => {
-      const log = logs.get(topic, partition)?.partition;
-      const lag = lagOf(committed, log);
-      const next = committed === null ? null : Math.max(committed, log?.logStartOffset ?? 0);
-      return {
-        topic,
-        partition,
-        committedOffset: committed,
-        logStartOffset: log?.logStartOffset ?? null,
-        highWatermark: log?.highWatermark ?? null,
-        lag,
-        lagSeconds: lagSecondsOf(
-          lag,
-          next,
-          (offset) => logs.timeAt(topic, partition, offset),
-          moment,
-        ),
-        memberId: owners.get(key) ?? null,
-      };
-    })
-    .toSorted((a, b) =>
-      a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
-    );
-}
-
-function lagOf(
-  committed: number | null,
-  log: { readonly logStartOffset: number; readonly highWatermark: number } | undefined,
-): number | null {
-  if (log === undefined) return null;
-  // Who has committed nothing has nothing to read where there is nothing.
-  if (committed === null) return log.highWatermark === log.logStartOffset ? 0 : null;
-  return Math.max(0, log.highWatermark - Math.max(committed, log.logStartOffset));
-}
-
-function lagSecondsOf(
-  lag: number | null,
-  committed: number | null,
-  timeAt: (offset: number) => number | undefined,
-  { wallMs }: Moment,
-): number | null {
-  if (lag === null || lag === 0) return lag;
-  const timeMs = committed === null ? undefined : timeAt(committed);
-  // The clock of whoever wrote it may be ahead.
-  return timeMs === undefined ? null : Math.max(0, (wallMs - timeMs) / 1000);
 }
 
 /** Null where some part of it is. */

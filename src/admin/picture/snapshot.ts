@@ -1,5 +1,6 @@
 import type { ClusterImage } from '../../metadata/image.ts';
 import { groupFigures, type GroupInPicture, type Moment } from './group-figures.ts';
+import { nextOf } from './group-positions.ts';
 import { Logs, sourceOf } from './logs.ts';
 import type { Answers, Question } from './question.ts';
 
@@ -13,11 +14,19 @@ export interface Snapshot {
   readonly moment: Moment;
 }
 
-/** Puts together what is known. */
-export function takeSnapshot(image: ClusterImage, answers: Answers, moment: Moment): Snapshot {
+/** Puts together what is known; `before` is what was known a moment ago. */
+export function takeSnapshot(
+  image: ClusterImage,
+  answers: Answers,
+  moment: Moment,
+  before?: Snapshot,
+): Snapshot {
   const logs = new Logs(image, answers);
   const groups = new Map(
-    groupFigures(image, answers, logs, moment).map((group) => [group.figures.groupId, group]),
+    groupFigures(image, answers, logs, moment, before).map((group) => [
+      group.figures.groupId,
+      group,
+    ]),
   );
   return { image, answers, logs, groups, moment };
 }
@@ -42,14 +51,16 @@ export function nextQuestion(wanted: Wanted, last: Snapshot | undefined): Questi
   const positions = new Map<string, { partition: number; offset: number }[]>();
   let count = 0;
   for (const { figures } of last?.groups.values() ?? []) {
-    for (const { topic, partition, committedOffset, logStartOffset, lag } of figures.offsets) {
+    for (const position of figures.offsets) {
+      const { topic, partition, lag } = position;
       topics.add(topic);
-      if (committedOffset === null || lag === 0 || count >= positionsMax) continue;
+      const offset = nextOf(position);
+      if (offset === null || lag === 0 || count >= positionsMax) continue;
       count++;
       const name = last === undefined ? topic : sourceOf(last.image, topic);
       const known = positions.get(name) ?? [];
       positions.set(name, known);
-      known.push({ partition, offset: Math.max(committedOffset, logStartOffset ?? 0) });
+      known.push({ partition, offset });
     }
   }
   const sources = [...topics].map((topic) =>

@@ -258,9 +258,9 @@ function whyIdle(group: GroupFacts): Why[] {
 function whyBehind(group: GroupFacts, { nowMs }: ClusterFacts): Why[] {
   const { groupId, lag, lagSeconds, trend, laggingSinceMs, members } = group;
   if (lag === null || lag === 0 || members.length === 0) return [];
+  if (isSeenOnce(group)) return [whyUnsure(group, lag)];
   const isLate = lagSeconds !== null && lagSeconds >= behindSeconds;
-  const isUnsure = trend === 'unknown' && lagSeconds === null;
-  if (trend !== 'growing' && !isLate && !isUnsure) return [];
+  if (trend !== 'growing' && !isLate) return [];
   const time = lagSeconds === null ? '' : `, ${duration(lagSeconds * 1000)}`;
   const worst = group.offsets.toSorted((a, b) => (b.lag ?? 0) - (a.lag ?? 0))[0];
   return [
@@ -281,6 +281,33 @@ function whyBehind(group: GroupFacts, { nowMs }: ClusterFacts): Why[] {
       sinceMs: laggingSinceMs,
     },
   ];
+}
+
+/** Whether nothing is known but what Kafka's protocol tells in one look. */
+function isSeenOnce({ members, trend, lagSeconds }: GroupFacts): boolean {
+  const isUnheard = members.every(
+    ({ lastFetchAgoMs, lastHeartbeatAgoMs }) =>
+      lastFetchAgoMs === null && lastHeartbeatAgoMs === null,
+  );
+  return isUnheard && trend === 'unknown' && lagSeconds === null;
+}
+
+/** A group that reads has always something to read, between what was written and what it commits next. */
+function whyUnsure(group: GroupFacts, lag: number): Why {
+  const worst = group.offsets.toSorted((a, b) => (b.lag ?? 0) - (a.lag ?? 0))[0];
+  return {
+    subject: subjectOf(group),
+    severity: 'at-risk',
+    sentence: `${group.groupId} has ${countOf(lag, 'message')} still to read; whether it keeps up, one look does not tell.`,
+    evidence: [
+      ...(worst === undefined
+        ? []
+        : [`Most of it is in ${keyOf(worst)}: ${countOf(worst.lag ?? 0, 'message')}.`]),
+      `It has ${countOf(group.members.length, 'member')}.`,
+    ],
+    remedy: 'Look again in a while: a group that keeps up has about as much to read as before.',
+    sinceMs: null,
+  };
 }
 
 const trendTexts = {

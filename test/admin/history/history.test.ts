@@ -42,7 +42,8 @@ test('of an hour every 5 s are kept, of a day every minute, and nothing older', 
 
 test('of a young broker the fine points are shown, however far back is asked for', () => {
   const history = new SubjectHistory(1);
-  for (let i = 0; i < 10; i++) history.add(startMs + i * 5000, [i]);
+  // In the midst of a minute, of which the coarse points have the beginning.
+  for (let i = 0; i < 10; i++) history.add(startMs + 15_000 + i * 5000, [i]);
   strictEqual(history.read(0, startMs + hourMs).timesMs.length, 10);
 });
 

@@ -219,6 +219,18 @@ test('a group that reads too slowly is behind; one that keeps up is not', () => 
   strictEqual(late?.sentence, 'billing is 1,204 messages, 3 min behind, and catches up.');
 });
 
+test('of a group that was seen once, by what any broker tells, no more is said than that shows', () => {
+  const unheard = { lastHeartbeatAgoMs: null, lastFetchAgoMs: null };
+  const members = [memberFacts('X', [0, 1], unheard)];
+  const offsets = [offsetFacts(0, { lag: 9 }), offsetFacts(1)];
+  const [only] = why({ members, offsets, lag: 9, lagSeconds: null, trend: 'unknown' });
+  strictEqual(only?.severity, 'at-risk');
+  strictEqual(
+    only.sentence,
+    'billing has 9 messages still to read; whether it keeps up, one look does not tell.',
+  );
+});
+
 const ids = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 3 });
 const anyPartition = fc.record({
   leader: fc.constantFrom(-1, 1, 2),
