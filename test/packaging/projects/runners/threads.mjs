@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { createCluster } from 'odradek';
 
-// What the package loads by its address, threads and the console, is there in both builds.
+// What the package loads by its address, threads, the console and its page, is there in both builds.
 const required = createRequire(import.meta.url)('odradek');
 for (const create of [createCluster, required.createCluster]) {
   const cluster = await create({
@@ -11,7 +11,9 @@ for (const create of [createCluster, required.createCluster]) {
     console: { port: 0 },
   });
   for (const { consoleUrl } of cluster.brokers) {
-    const { status } = await fetch(`${consoleUrl}/ready`);
+    const page = await (await fetch(consoleUrl)).text();
+    const script = /<script[^>]* src="([^"]+)"/.exec(page)?.[1] ?? 'there is no page';
+    const { status } = await fetch(new URL(script, consoleUrl));
     console.log(`console: ${status}`);
   }
   await cluster.stop();
