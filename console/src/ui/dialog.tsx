@@ -22,6 +22,7 @@ export function Dialog({
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    focusFirstField(dialog);
     return () => dialog?.close();
   }, []);
   return (
@@ -41,6 +42,12 @@ export function Dialog({
       <div class="dialog-body">{children}</div>
     </dialog>
   );
+}
+
+/** The browser would begin at the button that closes; whoever opens a form wants to fill it in. */
+function focusFirstField(dialog: HTMLDialogElement | null): void {
+  if (dialog?.querySelector('.dialog-body :focus') !== null) return; // a field has asked for it
+  dialog.querySelector<HTMLElement>('.dialog-body :is(input, textarea, select)')?.focus();
 }
 
 /** What a {@link Confirm} asks and does. */
