@@ -5,7 +5,7 @@ import { writeFileSync, readFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Page } from 'playwright-core';
 import { createBroker, type Broker, type BrokerOptions } from '../../src/index.ts';
 import { assertFits, openPage, skip, takePicture } from './browser.ts';
@@ -30,6 +30,25 @@ async function publish(url: string, topic: string, records: readonly object[]): 
     body: JSON.stringify({ records }),
   });
   assert.equal(response.status, 200, await response.text());
+}
+
+/** Has a group of this name go on from offset 20 of `orders`, without members. */
+async function commit(t: TestContext, broker: Broker, groupId: string): Promise<Admin> {
+  const kafka = new Kafka({ brokers: [broker.bootstrapServers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  t.after(() => admin.disconnect());
+  const partitions = [{ partition: 0, offset: '20' }];
+  await admin.setOffsets({ groupId, topic: 'orders', partitions });
+  return admin;
+}
+
+/** What was asked just when it was deleted is not there any more, which is no fault of the page. */
+function forgive(complaints: string[], deleted: string): void {
+  const kept = complaints.filter(
+    (one) => !(one.startsWith('there is no') && one.includes(deleted)),
+  );
+  complaints.splice(0, complaints.length, ...kept);
 }
 
 function runs(count: number): readonly object[] {
@@ -183,7 +202,7 @@ test('a file is looked at before it is imported, and exported as it was', { skip
 
 test('topics are made, filtered, given partitions and deleted', { skip }, async (t) => {
   const { url } = await serve(t, { topics: {} });
-  const { page } = await openPage(t);
+  const { page, complaints } = await openPage(t);
   await page.goto(`${url}/#/topics`);
   await page.getByRole('heading', { name: 'There are no topics yet' }).waitFor();
   await page.getByRole('button', { name: 'New topic' }).first().click();
@@ -213,6 +232,7 @@ test('topics are made, filtered, given partitions and deleted', { skip }, async 
   await takePicture(t, page, 'delete-topic');
   await page.getByRole('button', { name: 'Delete 2 topics' }).click();
   await page.getByRole('heading', { name: 'There are no topics yet' }).waitFor();
+  forgive(complaints, 'adverts');
 });
 
 test('records are deleted up to an offset, once the name was typed', { skip }, async (t) => {
@@ -280,16 +300,18 @@ test(
     await page.getByLabel('Type billing to confirm').fill('billing');
     await page.getByRole('button', { name: 'Delete group' }).click();
     await page.getByRole('heading', { name: 'There are no groups yet' }).waitFor();
+    forgive(complaints, 'billing');
   },
 );
 
 test('script in keys, values, headers and names is text', { skip }, async (t) => {
-  const { url } = await serve(t, { topics: { orders: 1 } });
+  const { broker, url } = await serve(t, { topics: { orders: 1 } });
   const script = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
   await publish(url, 'orders', [
     { key: script, value: script, headers: [{ key: script, value: script }], partition: 0 },
     { key: script, value: JSON.stringify({ [script]: script }), partition: 0 },
   ]);
+  await commit(t, broker, script);
   const { page } = await openPage(t);
   await page.goto(`${url}/#/topics/orders/messages?open=0:0&where=${encodeURIComponent(script)}`);
   await page
@@ -302,8 +324,11 @@ test('script in keys, values, headers and names is text', { skip }, async (t) =>
   await records(page).getByText(script).first().waitFor();
   await page.keyboard.press('k');
   await detail.getByRole('button', { name: /object, 1 member/ }).waitFor();
-  await page.goto(`${url}/#/groups/${encodeURIComponent(script)}`);
+  await page.goto(`${url}/#/groups`);
+  await page.getByRole('link', { name: script }).click();
   await page.getByRole('heading', { name: script, level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('heading', { name: `Delete group ${script}?` }).waitFor();
   assert.equal(await page.locator('img, main script').count(), 0);
   assert.match(await page.title(), /Odradek$/);
 });
