@@ -10,12 +10,14 @@ import { mayChange, session } from '../data/session.ts';
 import { useResource, type Resource } from '../data/use-resource.ts';
 import { useStore } from '../data/use-store.ts';
 import { HistoryPlots } from '../plots/history-plots.tsx';
+import { ResourceConfigs } from '../settings/resource-configs.tsx';
 import { Button } from '../ui/button.tsx';
 import { CommandLine } from '../ui/command-line.tsx';
 import { DataTable, type Column } from '../ui/data-table.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { Empty, ErrorNotice, Loading } from '../ui/empty.tsx';
 import { exact } from '../ui/figures.ts';
+import { Tabs } from '../ui/tabs.tsx';
 import { toast } from '../ui/toast.tsx';
 import { WhyList } from '../why/why-list.tsx';
 import { groupDeleteCommand, groupDescribeCommand } from './group-commands.ts';
@@ -24,9 +26,15 @@ import { Behind, GroupState, Trend } from './group-state.tsx';
 import { ResetOffsetsDialog } from './reset-offsets-dialog.tsx';
 import './groups.css';
 
+const tabs = [
+  { name: '', text: 'Overview' },
+  { name: 'settings', text: 'Settings' },
+] as const;
+
 /** A group: who reads what in it, and how far behind. */
 export function GroupPage({
   group: groupId,
+  tab,
 }: {
   readonly group: string;
   readonly tab: string;
@@ -42,20 +50,29 @@ export function GroupPage({
       crumbs={[{ text: 'Groups', href: hrefOf({ view: 'groups' }) }]}
       beside={data !== undefined && <GroupState state={data.state} />}
       actions={data !== undefined && <GroupActions />}
-      command={groupDescribeCommand(bootstrap, groupId)}
+      command={tab === '' ? groupDescribeCommand(bootstrap, groupId) : undefined}
     >
+      <Tabs
+        label="Parts of the group"
+        current={tab}
+        tabs={tabs.map((one) => ({
+          ...one,
+          href: hrefOf({ view: 'group', group: groupId, tab: one.name }),
+        }))}
+      />
       <GroupProblem detail={detail} />
       {detail.loading && <Loading />}
-      {data !== undefined && (
+      {tab === 'settings' && <ResourceConfigs resource={{ type: 'group', name: groupId }} />}
+      {data !== undefined && tab === '' && (
         <>
           {data.whys.length > 0 && <WhyList whys={data.whys} />}
           <GroupFacts group={data} />
           <HistoryPlots of={`group:${groupId}`} />
           <GroupMembers group={data} />
           <GroupPartitions group={data} />
-          <GroupDialogs group={data} onChanged={detail.refresh} />
         </>
       )}
+      {data !== undefined && <GroupDialogs group={data} onChanged={detail.refresh} />}
     </Page>
   );
 }

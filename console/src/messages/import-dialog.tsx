@@ -123,9 +123,9 @@ function Preview({
   return (
     <div class="stack">
       <p>
-        {exact(preview.records)} records
-        {preview.tombstones > 0 && `, ${exact(preview.tombstones)} of them tombstones`}
-        {preview.withPartition > 0 && `, ${exact(preview.withPartition)} with a partition`}
+        {exact(preview.records)} {preview.records === 1 ? 'record' : 'records'}
+        {preview.tombstones > 0 && ` · tombstones among them: ${exact(preview.tombstones)}`}
+        {preview.withPartition > 0 && ` · with a partition: ${exact(preview.withPartition)}`}
         <span class="faint">
           {' '}
           · {bytes(file.size)}

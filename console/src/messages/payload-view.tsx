@@ -50,7 +50,10 @@ export function PayloadView({
           />
         )}
         {view !== null && (
-          <CopyButton text={copyText(payload, form)} label={`Copy the ${name.toLowerCase()}`} />
+          <CopyButton
+            text={() => copyText(payload, form)}
+            label={`Copy the ${name.toLowerCase()}`}
+          />
         )}
       </div>
       {view === null ? (

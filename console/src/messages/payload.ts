@@ -14,6 +14,8 @@ export type Payload =
 // What no text of people has; tabs and line ends it has.
 const controls = /[^\P{Cc}\t\n\r]/u;
 const textEncoder = new TextEncoder();
+/** Rows are drawn over and over, and megabytes take a while to be made out. */
+const payloads = new WeakMap<BytesView, Payload>();
 
 /**
  * What `view` holds. An object or an array is JSON, and so are single numbers, words and strings: they look the same
@@ -21,6 +23,14 @@ const textEncoder = new TextEncoder();
  */
 export function payloadOf(view: BytesView | null): Payload {
   if (view === null) return { kind: 'null' };
+  const seen = payloads.get(view);
+  if (seen !== undefined) return seen;
+  const payload = readPayload(view);
+  payloads.set(view, payload);
+  return payload;
+}
+
+function readPayload(view: BytesView): Payload {
   if (view.text === undefined) return { kind: 'binary', base64: view.base64 ?? '' };
   const json = view.cut === true ? null : readJson(view.text);
   return json === null

@@ -5,8 +5,6 @@ import { naturalForm, oneLine, payloadOf, payloadText, type Payload } from './pa
 
 /** Longer beginnings would not be seen in a row. */
 const rowTextMax = 240;
-/** Rows come and go as one scrolls; what they hold is made out once. */
-const payloads = new WeakMap<BytesView, Payload>();
 
 /** The beginning of a key or a value in one line. */
 export function PayloadCell({
@@ -17,7 +15,7 @@ export function PayloadCell({
   readonly nothing: string;
 }): ComponentChildren {
   if (view === null) return <span class="tombstone">{nothing}</span>;
-  const payload = known(view);
+  const payload = payloadOf(view);
   if (payload.kind === 'json') {
     return (
       <span class="json">
@@ -34,14 +32,6 @@ export function PayloadCell({
   }
   const text = payloadText(payload);
   return text === '' ? <span class="faint">empty</span> : <span>{oneLine(text, rowTextMax)}</span>;
-}
-
-function known(view: BytesView): Payload {
-  const seen = payloads.get(view);
-  if (seen !== undefined) return seen;
-  const made = payloadOf(view);
-  payloads.set(view, made);
-  return made;
 }
 
 function hexBeginning(payload: Payload, view: BytesView): string {

@@ -78,7 +78,7 @@ function RecordParts({
           <Time ms={record.timestamp} />
         </span>
         <span class="spread" />
-        {!isCut && <CopyButton text={recordJsonLine(record)} label="Copy as a JSON line" />}
+        {!isCut && <CopyButton text={() => recordJsonLine(record)} label="Copy as a JSON line" />}
         {canWrite && onEdit !== undefined && !isCut && (
           <Button small icon="edit" onClick={() => onEdit(record)}>
             Edit and send again

@@ -32,6 +32,7 @@ export function ConfigDialog({
   const isChanged = value !== (row.value ?? '');
   const trial = useTrial(resource, row.name, value, isChanged);
   const set = { [row.name]: value };
+  const command = configCommand(bootstrap, resource, set);
   return (
     <Confirm
       title={row.name}
@@ -58,7 +59,7 @@ export function ConfigDialog({
         </div>
       )}
       <TrialNote trial={trial} />
-      {isChanged && <CommandLine command={configCommand(bootstrap, resource, set)} />}
+      {isChanged && command !== null && <CommandLine command={command} />}
     </Confirm>
   );
 }

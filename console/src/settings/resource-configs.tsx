@@ -29,6 +29,7 @@ export function ResourceConfigs({
   const text = query.get('query') ?? '';
   const onlySet = query.get('set') === 'true';
   const shown = matchingConfigs(rows, text, onlySet);
+  const command = configCommand(current?.bootstrapServers ?? '', resource, {});
   const edited = rows.find(({ name }) => name === query.get('key'));
   return (
     <>
@@ -67,7 +68,7 @@ export function ResourceConfigs({
           ))}
         </ul>
       )}
-      <CommandLine command={configCommand(current?.bootstrapServers ?? '', resource, {})} />
+      {command !== null && <CommandLine command={command} />}
       {edited !== undefined && mayChange(current) && !edited.isReadOnly && (
         <ConfigDialog
           resource={resource}

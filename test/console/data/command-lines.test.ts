@@ -122,6 +122,7 @@ test('topics: each action has its line', () => {
     'odradek topic alter k --delete-records-before end',
   );
   assert.equal(deleteRecordsOfPartitions(bootstrap, 'k', places([1, 2])), null);
+  assert.equal(configCommand(bootstrap, { type: 'group', name: 'g' }, {}), null);
 });
 
 test('groups: a reset has its line, and an id that is a pattern has none that deletes', () => {
@@ -152,11 +153,21 @@ test('odradek understands every line, whatever names are like', async () => {
         'group reset-offsets',
       ],
       [messages('order=offset&from=last:3', name), 'consume'],
+      [messages('where=value.a == "-b"&order=tail', name), 'consume'],
+      [
+        topicCreateCommand('b:1', {
+          name,
+          configs: { 'odradek.source.topic': name, 'odradek.filter': '-1 < 2' },
+        }),
+        'topic create',
+      ],
+      [configCommand('b:1', { type: 'topic', name }, {}), 'config get'],
       [importCommand('b:1', name, name, false), 'produce'],
     ];
     for (const [line, command] of lines) {
       assert.ok(line !== null);
-      assert.deepEqual(await understood(line), { command, args: [name] }, line);
+      const { command: heard, args } = await understood(line);
+      assert.deepEqual([heard, args.at(-1)], [command, name], line);
     }
   }
   const topics = await understood(topicListCommand('b:1', parseTopicsQuery('query=ipl')));
