@@ -14,12 +14,12 @@ export function CommandLine({ command }: { readonly command: string }): Componen
   );
 }
 
-/** Copies `text`, and says for a moment that it did. */
+/** Copies `text`, and says for a moment that it did. A text that takes work is made when it is asked for. */
 export function CopyButton({
   text,
   label = 'Copy',
 }: {
-  readonly text: string;
+  readonly text: string | (() => string);
   readonly label?: string;
 }): ComponentChildren {
   const [copied, setCopied] = useState(false);
@@ -29,7 +29,7 @@ export function CopyButton({
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = async (): Promise<void> => {
-    setCopied(await copyText(text));
+    setCopied(await copyText(typeof text === 'string' ? text : text()));
   };
   return (
     <Button
