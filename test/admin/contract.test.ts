@@ -134,7 +134,7 @@ test('who looks, and whether all is well', async () => {
   await ask(404, 'GET', '/api/nothing', problem);
 });
 
-test('topics', async () => {
+test('lists of topics are pages of rows, sorted or not', async () => {
   await ask(200, 'GET', '/api/topics', { type: 'TopicPage' });
   await ask(200, 'GET', '/api/topics?internal=true&sort=size&order=desc', { type: 'TopicPage' });
   await ask(200, 'GET', '/api/topics/orders', { type: 'TopicDetail' });
@@ -194,7 +194,7 @@ test('records that go in and out by themselves and as files', async () => {
   deepStrictEqual(types.problems(JSON.parse(bad.text), 'ImportResult'), []);
 });
 
-test('groups', async () => {
+test('lists of groups are pages of rows, by name, lag, members and pattern', async () => {
   for (const query of ['', '?sort=lag&order=desc', '?sort=members', '?query=read*&state=Stable']) {
     await ask(200, 'GET', `/api/groups${query}`, { type: 'GroupPage' });
   }

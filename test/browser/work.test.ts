@@ -282,7 +282,7 @@ test(
     t.after(() => admin.disconnect());
     const partitions = [{ partition: 0, offset: '20' }];
     await admin.setOffsets({ groupId: 'billing', topic: 'orders', partitions });
-    const { page } = await openPage(t);
+    const { page, complaints } = await openPage(t);
     await page.goto(`${url}/#/groups?sort=lag`);
     await page.getByRole('link', { name: 'billing' }).click();
     await page.getByRole('button', { name: 'Reset offsets' }).click();
