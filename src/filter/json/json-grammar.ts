@@ -1,7 +1,6 @@
 /**
  * The grammar of JSON (RFC 8259) over bytes: functions that pass over what stands at a place. They are free
- * functions over plain numbers, which the engine makes one of; the same as methods with fields takes 1.7 times as
- * long. HOT: bench=filter
+ * functions over plain numbers: methods over fields of an object took a seventh longer. HOT: bench=filter
  */
 
 /** Where something ends that is not JSON, or does not end. */
