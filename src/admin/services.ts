@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Publisher } from './records/publisher.ts';
+import type { SharedThread } from './records/shared-thread.ts';
 import type { Figures } from './figures.ts';
 import type { ClusterHistory } from './history/history.ts';
 import type { Places } from './http/places.ts';
@@ -21,6 +22,8 @@ export interface AdminServices {
   readonly searches: Places;
   /** For imports. */
   readonly imports: Places;
+  /** For what looks at many records. */
+  readonly thread: SharedThread;
   readonly figures: Figures;
   readonly watch: ClusterWatch;
   readonly history: ClusterHistory;

@@ -19,6 +19,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { ClusterFigures } from './picture/cluster-figures.ts';
 import { clusterWatchOf } from './picture/watch-of-broker.ts';
 import { Publisher } from './records/publisher.ts';
+import { SharedThread } from './records/shared-thread.ts';
 import { routes } from './routes/table.ts';
 import type { AdminServices } from './services.ts';
 
@@ -52,6 +53,7 @@ export async function startAdmin(
     ...watchCluster(modules, client),
     searches: new Places(limits.searchesMax, tooManySearches),
     imports: new Places(limits.importsMax, tooManyImports),
+    thread: new SharedThread(runtime),
     runtime,
     logger,
     version,

@@ -5,7 +5,7 @@ import { mediaType, type AdminRequest } from '../http/admin-request.ts';
 import { badField, HttpProblem } from '../http/problem.ts';
 import { errorText } from '../../util/is-error.ts';
 import { arrayElements, fieldSource, isArraySource, requireShallow } from './json-source.ts';
-import type { Slices } from './sift.ts';
+import type { Slices } from './shared-thread.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });

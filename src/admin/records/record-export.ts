@@ -8,10 +8,10 @@ import {
   type PartitionRange,
 } from '../../client/start-positions.ts';
 import type { Filter } from '../../filter/filter.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
 import type { AnswerWriter } from '../http/answer.ts';
 import { readerLimits } from './reader-limits.ts';
-import { isWanted, Slices } from './sift.ts';
+import type { SharedThread, Slices } from './shared-thread.ts';
+import { isWanted } from './sift.ts';
 
 /** What is to be exported. */
 export interface ExportOptions {
@@ -41,13 +41,13 @@ export class RecordExport {
     options: ExportOptions,
     modules: {
       readonly client: Client;
-      readonly runtime: Pick<Runtime, 'clock' | 'timers'>;
+      readonly thread: SharedThread;
       readonly writer: AnswerWriter;
     },
   ) {
     this.#options = options;
     this.#client = modules.client;
-    this.#slices = new Slices(modules.runtime);
+    this.#slices = modules.thread.slices();
     this.#writer = modules.writer;
     this.#left = options.limit;
   }

@@ -4,7 +4,8 @@ import type { Timer, Timers } from '../../runtime/runtime.ts';
 import type { RecordView, SearchDone, SearchProgress } from '../contract/messages.ts';
 import type { EventStream } from '../http/answer.ts';
 import { problemOf } from '../http/problem.ts';
-import { isWanted, type Slices } from './sift.ts';
+import type { Slices } from './shared-thread.ts';
+import { isWanted } from './sift.ts';
 
 /** More often than twice a second. */
 const progressEveryMs = 400;

@@ -10,7 +10,8 @@ import { problemOf } from '../http/problem.ts';
 import { readerLimits } from './reader-limits.ts';
 import { NewPartitions } from './new-partitions.ts';
 import { rangesOf, type Position } from './position.ts';
-import { isWanted, Slices } from './sift.ts';
+import type { SharedThread, Slices } from './shared-thread.ts';
+import { isWanted } from './sift.ts';
 import { StreamPositions } from './stream-positions.ts';
 
 /** What somebody subscribes to. */
@@ -27,7 +28,8 @@ export interface SubscriptionOptions {
 /** What it is read by. */
 export interface SubscriptionModules {
   readonly client: Client;
-  readonly runtime: Pick<Runtime, 'clock' | 'timers'>;
+  readonly runtime: Pick<Runtime, 'timers'>;
+  readonly thread: SharedThread;
   /** How many partitions the topic has now. */
   readonly partitionCount: () => number;
 }
@@ -61,7 +63,7 @@ export class Subscription {
     this.#modules = modules;
     this.#stream = modules.stream;
     this.#positions = new StreamPositions(options.topic.id);
-    this.#slices = new Slices(modules.runtime);
+    this.#slices = modules.thread.slices();
   }
 
   /** Settles when the client has gone or was told why it goes on no more. Rejects where it does not begin. */

@@ -18,7 +18,6 @@ import { recordView } from '../records/record-view.ts';
 import { resend } from '../records/resend.ts';
 import { parseSearch, type SearchOptions } from '../records/search-query.ts';
 import { SearchReport } from '../records/search-report.ts';
-import { Slices } from '../records/sift.ts';
 import type { AdminServices } from '../services.ts';
 
 const path = '/api/topics/:name/messages';
@@ -101,11 +100,11 @@ export const messageRoutes: readonly Route[] = [
 
 function search(request: AdminRequest, services: AdminServices) {
   const { query } = request;
-  const { broker, runtime, searches } = services;
+  const { broker, runtime, searches, thread } = services;
   const topic = topicImage(broker, param(request, 'name'));
   const options = parseSearch(query, topic, broker);
   const isFollowing = query.get('follow') === 'true';
-  const modules = { timers: runtime.timers, slices: new Slices(runtime) };
+  const modules = { timers: runtime.timers, slices: thread.slices() };
   return events(async (stream) => {
     const report = new SearchReport(options, { ...modules, stream });
     try {

@@ -4,7 +4,6 @@ import { badField } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { isError } from '../../util/is-error.ts';
 import { incomingRecords } from '../records/incoming-records.ts';
-import { Slices } from '../records/sift.ts';
 import { type Acks, publishProblem, type Published } from '../records/publisher.ts';
 
 /** For sources that speak only HTTP: `POST /topics/NAME` (docs/HTTP.md). */
@@ -14,10 +13,10 @@ export const publishRoutes: readonly Route[] = [
     path: '/topics/:name',
     access: 'change',
     crossOrigin: true,
-    handle: async (request, { publisher, runtime }) => {
+    handle: async (request, { publisher, thread }) => {
       const topic = param(request, 'name');
       const acks = queryAcks(request.query.get('acks') ?? 'all');
-      const { isOne, records } = await incomingRecords(request, topic, new Slices(runtime));
+      const { isOne, records } = await incomingRecords(request, topic, thread.slices());
       const published = await publisher.publish(records, acks);
       return isOne ? oneAnswer(topic, published) : severalAnswer(topic, published);
     },

@@ -23,7 +23,7 @@ export const streamRoutes: readonly Route[] = [
     path: '/topics/:name/stream',
     access: 'read',
     crossOrigin: true,
-    handle: (request, { broker, client, runtime }) => {
+    handle: (request, { broker, client, runtime, thread }) => {
       const { query } = request;
       const topic = topicImage(broker, param(request, 'name'));
       const partitions = queryPartitions(query, topic);
@@ -43,7 +43,7 @@ export const streamRoutes: readonly Route[] = [
       const partitionCount = (): number =>
         broker.metadata.image.topicsById.get(topic.id)?.partitions.length ?? 0;
       return events((stream) =>
-        new Subscription(options, { client, runtime, partitionCount, stream }).run(),
+        new Subscription(options, { client, runtime, thread, partitionCount, stream }).run(),
       );
     },
   },

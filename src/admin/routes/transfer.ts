@@ -54,7 +54,7 @@ const producerOptions = {
 
 function exportAnswer(
   request: AdminRequest,
-  { broker, client, runtime, searches }: AdminServices,
+  { broker, client, searches, thread }: AdminServices,
 ): StreamedAnswer {
   const { query } = request;
   const topic = topicImage(broker, param(request, 'name'));
@@ -80,7 +80,7 @@ function exportAnswer(
       'content-disposition': `attachment; filename="${topic.name}.jsonl"`,
     },
     run: (writer) =>
-      searches.with(() => new RecordExport(options, { client, runtime, writer }).run()),
+      searches.with(() => new RecordExport(options, { client, thread, writer }).run()),
   };
 }
 
