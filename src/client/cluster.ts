@@ -67,9 +67,19 @@ export class Cluster {
    */
   async topic(name: string): Promise<TopicMetadata> {
     const known = this.#known.get(name);
-    const ageMs = this.runtime.clock.monotonicMs() - (this.#freshSinceMs.get(name) ?? -Infinity);
-    if (known !== undefined && ageMs < this.options.metadataMaxAgeMs) return known;
+    if (known !== undefined && this.#isFresh(name)) return known;
     return this.#lookUp(name);
+  }
+
+  /** Asks for those of `names` together that `topic` would ask for, one by one. Fails as a request does. */
+  async prepare(names: ReadonlySet<string>): Promise<void> {
+    const lacking = [...names].filter((name) => !this.#isFresh(name));
+    if (lacking.length > 1) await this.#refresh(lacking);
+  }
+
+  #isFresh(name: string): boolean {
+    const ageMs = this.runtime.clock.monotonicMs() - (this.#freshSinceMs.get(name) ?? -Infinity);
+    return ageMs < this.options.metadataMaxAgeMs;
   }
 
   /** What the cluster says of itself and of `names`, or of all topics. Unknown ones are simply absent. */

@@ -104,6 +104,7 @@ async function byLeaderAndRound(
   cluster: Cluster,
   open: readonly OpenQuery[],
 ): Promise<readonly LeaderPart[]> {
+  await cluster.prepare(new Set(open.map(({ query }) => query.topic)));
   const parts = new Map<string, { nodeId: number; queries: OpenQuery[] }>();
   const rounds = new Map<string, number>();
   for (const item of open) {
