@@ -128,6 +128,8 @@ const problem = { type: 'Problem' } as const;
 test('who looks, and whether all is well', async () => {
   await ask(200, 'GET', '/health');
   await ask(200, 'GET', '/ready');
+  note('GET', '/metrics');
+  match((await call(nextUrl(), '/metrics')).text, /^# HELP /);
   await ask(200, 'GET', '/api/session', { type: 'Session' });
   await ask(401, 'POST', '/api/session', { ...problem, body: { password: 'any' } });
   await ask(204, 'DELETE', '/api/session');
