@@ -44,6 +44,7 @@ export const joinGroupApi = defineApi({
     }
     logReason(services.logger, 'a member joins again', request);
     const context = contextOf(call);
+    services.figures.memberSeen(request.groupId, request.memberId);
     const kept = withOwnBytes(request);
     return askGroup<Response>(
       call,

@@ -40,6 +40,7 @@ export const syncGroupApi = defineApi({
       return { errorCode: errorCodes.INVALID_GROUP_ID, assignment: noBytes };
     }
     const context = contextOf(call);
+    services.figures.memberSeen(request.groupId, request.memberId);
     const kept = withOwnBytes(request);
     return askGroup<Response>(
       call,

@@ -25,7 +25,8 @@ export function whyGroup(
     ...whyRebalancing(group, cluster),
     ...whyUnowned(group, topics),
     ...whyOutOfRange(group),
-    ...whyMembers(group, cluster, topics),
+    // Whoever waits for a rebalance to end neither polls nor sends heartbeats.
+    ...(isRebalancing(group) ? [] : whyMembers(group, cluster, topics)),
     ...whyLeaderless(group, cluster, topics),
     ...whyIdle(group),
   ];

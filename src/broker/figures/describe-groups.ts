@@ -39,16 +39,25 @@ export async function describeGroups(
   modules: DescribeGroupsModules,
 ): Promise<{ readonly groups: GroupAnswer[]; readonly groupsMore: number }> {
   const listed = await listGroups(modules.groups);
-  const asked = new Set(wanted.groups);
-  const rankOf = ({ groupId, groupState }: ListedGroup): number => {
-    if (asked.has(groupId)) return 0;
-    return groupState === 'Empty' || groupState === 'Dead' ? 2 : 1;
-  };
-  listed.sort((a, b) => rankOf(a) - rankOf(b) || (a.groupId < b.groupId ? -1 : 1));
-  const shown = listed.slice(0, Math.max(asked.size, wanted.groupsMax));
+  const shown = choose(listed, wanted);
   const described = await Promise.all(shown.map((group) => describeGroup(group, modules)));
   const groups = described.filter((group) => group !== undefined);
   return { groups, groupsMore: listed.length - shown.length };
+}
+
+/** Without an order among all of them: there may be ten thousand, and this is asked every second. */
+function choose(
+  listed: readonly ListedGroup[],
+  { groups, groupsMax }: WantedGroups,
+): ListedGroup[] {
+  const asked = new Set(groups);
+  const [first, active, rest]: [ListedGroup[], ListedGroup[], ListedGroup[]] = [[], [], []];
+  for (const group of listed) {
+    if (asked.has(group.groupId)) first.push(group);
+    else if (group.groupState !== 'Empty' && group.groupState !== 'Dead') active.push(group);
+    else if (rest.length < groupsMax) rest.push(group);
+  }
+  return [...first, ...active, ...rest].slice(0, Math.max(asked.size, groupsMax));
 }
 
 async function listGroups(groups: GroupService): Promise<ListedGroup[]> {

@@ -13,7 +13,7 @@ export interface WantedTopics {
 }
 
 /** What this broker leads of a topic. */
-interface LedTopic {
+export interface LedTopic {
   readonly name: string;
   readonly partitions: Partition[];
   activeBytes: number;
@@ -22,26 +22,42 @@ interface LedTopic {
 /** What is told of the partitions that are led here: of those that are wanted, then of the busiest. */
 export function describeTopics(
   wanted: WantedTopics,
-  partitions: Iterable<Partition>,
+  led: readonly LedTopic[],
   options: { readonly nowMs: number; readonly isInternal: (topic: string) => boolean },
 ): { readonly topics: TopicAnswer[]; readonly topicsActive: number } {
-  const led = topicsOf(partitions);
-  const asked = new Set(wanted.topics);
-  const rankOf = ({ name }: LedTopic): number => {
-    if (asked.has(name)) return 0;
-    return options.isInternal(name) ? 2 : 1;
-  };
-  led.sort(
-    (a, b) => rankOf(a) - rankOf(b) || b.activeBytes - a.activeBytes || (a.name < b.name ? -1 : 1),
-  );
-  const shown = led.slice(0, Math.max(asked.size, wanted.topicsMax));
+  const shown = choose(led, wanted, options.isInternal);
   return {
     topics: shown.map((topic) => describeTopic(topic, options.nowMs)),
     topicsActive: led.filter(({ activeBytes }) => activeBytes > 0).length,
   };
 }
 
-function topicsOf(partitions: Iterable<Partition>): LedTopic[] {
+/** Without an order among all of them: there may be ten thousand, and this is asked every second. */
+function choose(
+  led: readonly LedTopic[],
+  wanted: WantedTopics,
+  isInternal: (topic: string) => boolean,
+): LedTopic[] {
+  const asked = new Set(wanted.topics);
+  const [first, active, idle, internal]: [LedTopic[], LedTopic[], LedTopic[], LedTopic[]] = [
+    [],
+    [],
+    [],
+    [],
+  ];
+  for (const topic of led) {
+    if (asked.has(topic.name)) first.push(topic);
+    else if (isInternal(topic.name)) internal.push(topic);
+    else if (topic.activeBytes > 0) active.push(topic);
+    else if (idle.length < wanted.topicsMax) idle.push(topic);
+  }
+  active.sort((a, b) => b.activeBytes - a.activeBytes);
+  const room = Math.max(asked.size, wanted.topicsMax);
+  return [...first, ...active, ...idle, ...internal].slice(0, room);
+}
+
+/** What is led here of each topic, in no order. */
+export function ledTopics(partitions: Iterable<Partition>): LedTopic[] {
   const byName = new Map<string, LedTopic>();
   for (const partition of partitions) {
     if (partition.leaderState === undefined) continue;
@@ -61,7 +77,10 @@ function describeTopic({ name, partitions }: LedTopic, nowMs: number): TopicAnsw
   return {
     topic: name,
     topicId: partitions[0]?.log.topicId ?? '',
-    partitions: partitions.map((partition) => describePartition(partition, nowMs)),
+    partitions: partitions
+      // Others may lead since.
+      .filter(({ leaderState }) => leaderState !== undefined)
+      .map((partition) => describePartition(partition, nowMs)),
   };
 }
 

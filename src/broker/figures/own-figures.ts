@@ -11,7 +11,7 @@ import { Traffic, windowTicks } from '../../replication/traffic.ts';
 import type { Runtime, Timer } from '../../runtime/runtime.ts';
 import type { LogManager } from '../../storage/log-manager.ts';
 import { describeGroups } from './describe-groups.ts';
-import { describeTopics } from './describe-topics.ts';
+import { describeTopics, ledTopics, type LedTopic } from './describe-topics.ts';
 import { describeWriters } from './describe-writers.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
 import { LogDirs } from './log-dirs.ts';
@@ -24,6 +24,8 @@ import { Writers } from './writers.ts';
 /** The broker, as far as its figures are of it. It is looked at once it has been asked for them. */
 export interface CountedBroker {
   readonly partitions: {
+    /** Changes when partitions come, go, or are led by others. */
+    readonly revision: number;
     all(): Iterable<Partition>;
     get(topic: string, index: number): Partition | undefined;
   };
@@ -60,6 +62,8 @@ export class OwnFigures implements FiguresService {
   readonly #startedMs: number;
   #timer: Timer | undefined;
   #tick = -1;
+  /** As they were at a tick and a revision, for all who ask before the next one. */
+  #led: { readonly at: string; readonly topics: readonly LedTopic[] } | undefined;
   /** When the ticks of the window were, and the one before them. */
   #tickTimesMs: number[] = [];
   #askedMs = -Infinity;
@@ -121,7 +125,7 @@ export class OwnFigures implements FiguresService {
       heapUsedBytes: memory?.heapUsedBytes ?? -1,
       latencies: [...latencyOf('Produce', requests.produce), ...latencyOf('Fetch', requests.fetch)],
       logDirs: this.#logDirs.describe(),
-      ...describeTopics(request, broker.partitions.all(), { nowMs, isInternal }),
+      ...describeTopics(request, this.#ledTopics(), { nowMs, isInternal }),
       filters: Array.from(broker.topicFilters.counted(), ({ topic, counters }) => ({
         topic,
         evaluated: counters.evaluated,
@@ -146,6 +150,7 @@ export class OwnFigures implements FiguresService {
     }
     if (this.#timer !== undefined) return;
     this.#tick = -1;
+    this.#led = undefined;
     this.#tickTimesMs = [];
     this.#sample();
   }
@@ -165,6 +170,13 @@ export class OwnFigures implements FiguresService {
     this.requests.sample(this.#tick);
     this.#writers.sample(this.#tick, nowMs);
     this.#timer = this.#modules.runtime.timers.setTimer(tickMs, () => this.#sample());
+  }
+
+  #ledTopics(): readonly LedTopic[] {
+    const { partitions } = this.#modules.broker;
+    const at = `${this.#tick}/${partitions.revision}`;
+    if (this.#led?.at !== at) this.#led = { at, topics: ledTopics(partitions.all()) };
+    return this.#led.topics;
   }
 
   /** How long the window of the rates is by now; 0 before its first tick. */
