@@ -183,6 +183,7 @@ function answerSession(method: string, text: string, response: ServerResponse, s
     }
     state.signedIn = true;
   }
+  if (method === 'DELETE') state.signedIn = false;
   if (method !== 'GET') {
     response.writeHead(204).end();
     return;
@@ -193,6 +194,7 @@ function answerSession(method: string, text: string, response: ServerResponse, s
     clusterId: 'pXz0dRadekClusterId0Aw',
     mode: options.readOnly === true ? 'read-only' : 'full',
     needsSignIn: !state.signedIn,
+    canSignOut: options.password !== undefined && state.signedIn,
     bootstrapServers: cluster
       .brokers()
       .map(({ host, port }) => `${host}:${port}`)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import type { Session } from '../../src/admin/contract/session.ts';
 import type { BrokerOptions } from '../../src/index.ts';
 import { adminBroker } from './admin-broker.ts';
 import { api, call } from './http-client.ts';
@@ -11,9 +12,13 @@ async function consoleOf(context: TestContext, options: BrokerOptions = {}): Pro
   return (await adminBroker(context, options)).url;
 }
 
-async function needsSignIn(url: string, headers: Record<string, string>): Promise<unknown> {
+async function sessionOf(url: string, headers: Record<string, string>): Promise<Session> {
   const { body } = await api(url, 'GET', '/api/session', undefined, headers);
-  return (body as { needsSignIn: boolean }).needsSignIn;
+  return body as Session;
+}
+
+async function needsSignIn(url: string, headers: Record<string, string>): Promise<boolean> {
+  return (await sessionOf(url, headers)).needsSignIn;
 }
 
 test('a browser is let in by a cookie that scripts and other sites do not get, and let out', async (context) => {
@@ -36,6 +41,8 @@ test('a browser is let in by a cookie that scripts and other sites do not get, a
   strictEqual(await needsSignIn(url, { cookie: `other=1; ${cookie}` }), false);
   strictEqual(await needsSignIn(url, { cookie: `${cookie}x` }), true);
   strictEqual(await needsSignIn(url, {}), true);
+  strictEqual((await sessionOf(url, { cookie })).canSignOut, true);
+  strictEqual((await sessionOf(url, {})).canSignOut, false);
   strictEqual((await api(url, 'DELETE', '/api/session', undefined, { cookie })).status, 204);
   strictEqual(await needsSignIn(url, { cookie }), true);
 });

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Session } from '../../../src/admin/contract/session.ts';
+import { toApiError } from '../data/api-error.ts';
+import { apiSend } from '../data/api.ts';
 import { useLive } from '../data/live.ts';
 import { preferences, setPreference, type Preferences } from '../data/preferences.ts';
 import { session } from '../data/session.ts';
@@ -8,6 +10,7 @@ import { useStore } from '../data/use-store.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon, Mark, type IconName } from '../ui/icons.tsx';
+import { toast } from '../ui/toast.tsx';
 import { QuickSwitcher } from './quick-switcher.tsx';
 import { hrefOf, type Route } from './routes.ts';
 import { zoneChoices } from './zones.ts';
@@ -122,7 +125,7 @@ function SideFoot(): ComponentChildren {
 }
 
 function Where({
-  session: { version, nodeId, mode, bootstrapServers },
+  session: { version, nodeId, mode, bootstrapServers, canSignOut },
 }: {
   session: Session;
 }): ComponentChildren {
@@ -133,8 +136,23 @@ function Where({
         broker {nodeId} · Odradek {version}
       </div>
       {mode === 'read-only' && <Badge>read-only</Badge>}
+      {canSignOut && (
+        <Button kind="quiet" small onClick={() => void signOut()}>
+          Sign out
+        </Button>
+      )}
     </div>
   );
+}
+
+/** Nothing that was seen stays in the page. */
+async function signOut(): Promise<void> {
+  try {
+    await apiSend('DELETE', 'api/session');
+    window.location.reload();
+  } catch (thrown) {
+    toast(toApiError(thrown).problem.message, 'bad');
+  }
 }
 
 /** Ctrl-K, and Cmd-K, everywhere but in a dialog. */

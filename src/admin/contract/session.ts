@@ -37,6 +37,8 @@ export interface Session {
   /** `read-only`: nothing can be changed. */
   readonly mode: 'full' | 'read-only';
   readonly needsSignIn: boolean;
+  /** Somebody has signed in with this browser, and may sign out. */
+  readonly canSignOut: boolean;
   /** Where clients reach the cluster, for the command lines that the console shows. */
   readonly bootstrapServers: string;
 }

@@ -21,6 +21,7 @@ export const sessionRoutes: readonly Route[] = [
         clusterId: broker.clusterId,
         mode: broker.config.admin.console === 'read-only' ? 'read-only' : 'full',
         needsSignIn: who === 'nobody',
+        canSignOut: who === 'browser',
         bootstrapServers: broker.addresses
           .map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`)
           .join(','),
