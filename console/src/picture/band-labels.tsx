@@ -64,8 +64,19 @@ function BandLabel({
           </Badge>
         )}
         <span class="spread" />
-        {band.partitionsMore === 0 && <span class="faint">{short(messages)}</span>}
-        <span>{perSecond(band.messagesPerSecond)}</span>
+        {band.sourceTopic === null ? (
+          <>
+            {band.partitionsMore === 0 && <span class="faint">{short(messages)}</span>}
+            <span>{perSecond(band.messagesPerSecond)}</span>
+          </>
+        ) : (
+          <span
+            class="faint"
+            title="How many match is not counted; its logs are those of its source"
+          >
+            as its source
+          </span>
+        )}
       </div>
       {box.rows.map((row, at_) => {
         const partition = band.partitions[at_];

@@ -22,11 +22,12 @@ export function PictureFigures({ picture }: { readonly picture: Picture }): Comp
       <Figure name="Bytes in" value={bytesPerSecond(total((one) => one.bytesInPerSecond))} />
       <Figure name="Bytes out" value={bytesPerSecond(total((one) => one.bytesOutPerSecond))} />
       <Figure
-        name="Replicas not in sync"
+        name="Not in sync"
+        title="Replicas that are not in sync"
         value={short(notInSync)}
         tone={notInSync === 0 ? '' : 'warn'}
       />
-      {lag !== null && <Figure name="Lag of the groups shown" value={short(lag)} />}
+      {lag !== null && <Figure name="Lag" title="Of the groups shown" value={short(lag)} />}
     </dl>
   );
 }
@@ -34,14 +35,16 @@ export function PictureFigures({ picture }: { readonly picture: Picture }): Comp
 function Figure({
   name,
   value,
+  title,
   tone = '',
 }: {
   readonly name: string;
+  readonly title?: string;
   readonly value: string;
   readonly tone?: string;
 }): ComponentChildren {
   return (
-    <div>
+    <div title={title}>
       <dt>{name}</dt>
       <dd class={tone}>{value}</dd>
     </div>
