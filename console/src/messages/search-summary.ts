@@ -25,6 +25,9 @@ export function failedSummary(progress: SearchProgress | null): string | null {
 
 /** How a search ended, and that there may be more. */
 export function endSummary(done: SearchDone, count: number, hasFilter: boolean): string {
+  if (done.reason === 'end' && count === 1) {
+    return hasFilter ? 'This is the only match.' : 'This is the only record.';
+  }
   const records = hasFilter ? 'matches' : 'records';
   if (done.reason === 'end') {
     return count === 0

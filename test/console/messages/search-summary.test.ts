@@ -34,6 +34,7 @@ test('a search that was cut off never looks like one that came to its end', () =
   const done = (reason: 'limit' | 'end') => ({ ...progress, reason, next: null });
   assert.equal(endSummary(done('limit'), 100, true), 'Stopped at 100 matches; there may be more.');
   assert.equal(endSummary(done('end'), 7, false), 'These are all 7 records.');
+  assert.equal(endSummary(done('end'), 1, true), 'This is the only match.');
   assert.equal(endSummary(done('end'), 0, true), 'No record matches.');
   assert.equal(endSummary(done('end'), 0, false), 'There are no records here.');
 });
