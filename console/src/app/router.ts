@@ -1,11 +1,20 @@
 import { useCallback } from 'preact/hooks';
 import { createStore } from '../data/store.ts';
 import { useStore } from '../data/use-store.ts';
+import { createAddressWriter } from './address-writer.ts';
 import { hrefOf, parseHash, type Location, type QueryValues, type Route } from './routes.ts';
 
 const location = createStore<Location>(parseHash(window.location.hash));
 
-window.addEventListener('hashchange', () => location.set(parseHash(window.location.hash)));
+const writer = createAddressWriter({
+  write: (href) => window.history.replaceState(null, '', href),
+  later: (act, ms) => setTimeout(act, ms),
+});
+
+window.addEventListener('hashchange', () => {
+  writer.forget();
+  location.set(parseHash(window.location.hash));
+});
 
 /** The view that is shown, drawn again when it changes. */
 export function useLocation(): Location {
@@ -14,11 +23,14 @@ export function useLocation(): Location {
 
 /** Goes to a view; with `replace` the one before is not gone back to. */
 export function navigate(href: string, { replace = false }: { replace?: boolean } = {}): void {
-  if (href === (window.location.hash || '#/')) return;
+  if (href === (writer.pending ?? (window.location.hash || '#/'))) return;
   if (replace) {
-    window.history.replaceState(null, '', href);
     location.set(parseHash(href));
-  } else window.location.hash = href;
+    writer.replace(href);
+    return;
+  }
+  writer.settle();
+  window.location.hash = href;
 }
 
 /**
