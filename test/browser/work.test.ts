@@ -276,12 +276,7 @@ test(
   async (t) => {
     const { broker, url } = await serve(t, { topics: { orders: 1 } });
     await publish(url, 'orders', runs(50));
-    const kafka = new Kafka({ brokers: [broker.bootstrapServers], logLevel: logLevel.NOTHING });
-    const admin = kafka.admin();
-    await admin.connect();
-    t.after(() => admin.disconnect());
-    const partitions = [{ partition: 0, offset: '20' }];
-    await admin.setOffsets({ groupId: 'billing', topic: 'orders', partitions });
+    const admin = await commit(t, broker, 'billing');
     const { page, complaints } = await openPage(t);
     await page.goto(`${url}/#/groups?sort=lag`);
     await page.getByRole('link', { name: 'billing' }).click();
