@@ -25,6 +25,8 @@ export interface ApiCall<Request, Response> {
   leaveLine(): void;
   /** Closes the connection with one log line that says `reason`, as Apache does where no answer can tell. */
   hangUp(reason: string): void;
+  /** So many of its milliseconds were spent waiting because who asked wished so: they do not count as its time. */
+  leaveOut(waitedMs: number): void;
   /** Has `callback` called if the connection goes before this request has ended. */
   whenClosed(callback: () => void): void;
   /** Has `callback` called if others wait for memory that the request takes: it should then wait no longer. */

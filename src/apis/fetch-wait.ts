@@ -41,6 +41,8 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   #availableBytes = 0;
   #timer: WheelEntry | undefined;
   #waiting = false;
+  /** Since when it waits, for records or for room. */
+  #waitsSinceMs = 0;
   /** While it waits. */
   readonly #byPartition = new Map<Partition, FetchTarget>();
   /** Where a follower's partitions are among the targets, while it waits. */
@@ -84,6 +86,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
       return;
     }
     this.#waiting = true;
+    this.#waitsSinceMs = this.#services.clock.monotonicMs();
     this.#waitForTargets();
     this.#timer = this.#services.wheel.schedule(maxWaitMs, () => this.#endWait());
     this.#call.whenClosed(() => {
@@ -232,9 +235,14 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
 
   #abandon(): void {
     this.#waiting = false;
+    this.#endedWaiting();
     if (this.#timer !== undefined) this.#services.wheel.cancel(this.#timer);
     if (this.#changes !== undefined) this.#changes.listener = undefined;
     else for (const { partition } of this.#targets) partition?.removeDataWaiter(this);
+  }
+
+  #endedWaiting(): void {
+    this.#call.leaveOut(this.#services.clock.monotonicMs() - this.#waitsSinceMs);
   }
 
   /** Reads the targets from `first` on; goes on in a callback where one has to come from disk. */
@@ -286,6 +294,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   #waitForRoom(nextTarget: number): void {
     const { answerMemory, wheel } = this.#services;
     this.#nextTarget = nextTarget;
+    this.#waitsSinceMs = this.#services.clock.monotonicMs();
     const waitMs = Math.max(this.#call.request.maxWaitMs, roomWaitMsMin);
     this.#timer = wheel.schedule(waitMs, () => this.#goOnWithoutRecords());
     this.#call.whenClosed(() => {
@@ -300,6 +309,7 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
     const nextTarget = this.#nextTarget;
     this.#nextTarget = undefined;
     if (nextTarget === undefined) return undefined;
+    this.#endedWaiting();
     if (this.#timer !== undefined) this.#services.wheel.cancel(this.#timer);
     this.#services.answerMemory.forget(this);
     return nextTarget;

@@ -29,7 +29,7 @@ export class RequestCall implements ApiCall<unknown, unknown> {
   readonly identity: RequestIdentity;
   /** Reserved in the broker's `RequestMemory` until the call has ended. */
   readonly reservedBytes: number;
-  /** When it was begun; monotonic. */
+  /** When it was begun, monotonic; later by what it has waited of its own will. */
   beganMs = 0;
   readonly #owner: CallOwner;
   #ended = false;
@@ -102,6 +102,10 @@ export class RequestCall implements ApiCall<unknown, unknown> {
     if (this.#ended) return;
     if (this.#leftLine) this.#end();
     this.#owner.hangUp(reason, this);
+  }
+
+  leaveOut(waitedMs: number): void {
+    this.beganMs += waitedMs;
   }
 
   whenClosed(callback: () => void): void {

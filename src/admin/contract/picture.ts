@@ -54,7 +54,10 @@ export interface OwnFigures {
   readonly connections: number;
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
-  /** Milliseconds of the last 10 s, from the whole request to its answer; null where there were none. */
+  /**
+   * Milliseconds of the last 10 s, from the whole request to its answer; null where there were none. That of a produce
+   * has the wait for replicas in it, that of a fetch not what it waited for records, as its client wished.
+   */
   readonly latency: {
     readonly produce: Latency | null;
     readonly fetch: Latency | null;

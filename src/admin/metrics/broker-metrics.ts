@@ -27,7 +27,7 @@ export function brokerMetrics(broker: RunningBroker, figures: BrokerFiguresRespo
     labelled(
       'gauge',
       'kafka_network_requestmetrics_totaltimems',
-      'Milliseconds from the whole request to its answer, in the last ten seconds; those of Fetch have the time that it waited for records.',
+      'Milliseconds from the whole request to its answer, in the last ten seconds; of Fetch without its wait for records.',
       ['request', 'quantile'],
       apis.flatMap(([request, histogram]) => quantiles(request, histogram)),
     ),

@@ -6,7 +6,10 @@ import { SlidingCount } from './sliding-count.ts';
 /** What is counted of the requests of all connections. */
 export class RequestFigures {
   readonly requests: SlidingCount = new SlidingCount();
-  /** From the whole request to its answer; that of a fetch has the time that it waited for records. */
+  /**
+   * From the whole request to its answer: with the wait for replicas of a produce, without that of a fetch for records
+   * or for room, which is as long as its client wishes.
+   */
   readonly produce: LatencyHistogram = new LatencyHistogram();
   readonly fetch: LatencyHistogram = new LatencyHistogram();
 

@@ -100,6 +100,27 @@ test('rates, producers, offsets and readers of a broker that is written to and r
   client.close();
 });
 
+test('what a fetch waits for records is not part of its time', async () => {
+  const broker = await SimulatedBroker.start();
+  await broker.createTopic('orders');
+  await figuresOf(broker);
+  const client = broker.client();
+  const consumer = await broker.complete(
+    client.consumer({
+      ranges: [{ topic: 'orders', partition: 0, from: { at: 'beginning' }, until: undefined }],
+      isOpenEnded: true,
+      maxWaitMs: 500,
+    }),
+  );
+  void consumer.records().next();
+  await broker.simulation.runFor(8000);
+  const { latencies } = await figuresOf(broker);
+  const fetch = must(latencies.find(({ api }) => api === 'Fetch'));
+  ok(fetch.count >= 10, `${fetch.count} fetches`);
+  ok(fetch.p99Micros < 50_000, `${fetch.p99Micros} µs`);
+  client.close();
+});
+
 test('a group is told of with its members, what they own, their heartbeats and its offsets', async () => {
   const broker = await SimulatedBroker.start({
     config: { 'group.initial.rebalance.delay.ms': 0 },
