@@ -100,6 +100,31 @@ test('history, and what stands still, are asked for by name', async (t) => {
   }
 });
 
+test('a filter that fails on many records is told of', async (t) => {
+  const { broker, url } = await adminBroker(t, { topics: { readings: 1 } });
+  const client = createClient({ bootstrapServers: broker.bootstrapServers }, createNodeRuntime());
+  t.after(() => client.close());
+  const filter = 'value.sensor.celsius > 40';
+  const configs = { 'odradek.source.topic': 'readings', 'odradek.filter': filter };
+  await client.admin.createTopic({ name: 'hot', configs });
+  const producer = client.producer();
+  for (let n = 0; n < 30; n++) {
+    const value = n < 10 ? '{"sensor": {"celsius": 50}}' : '{"celsius": 50}';
+    await producer.send({ topic: 'readings', value: Buffer.from(value) });
+  }
+  const consumer = await client.consumer({
+    ranges: [{ topic: 'hot', partition: 0, from: { at: 'beginning' }, until: { at: 'end' } }],
+  });
+  let read = 0;
+  for await (const records of consumer.records()) read += records.length;
+  strictEqual(read, 10);
+  const whys = (await api(url, 'GET', '/api/why/topics/hot')).body as Why[];
+  deepStrictEqual(
+    whys.map(({ sentence }) => sentence),
+    ['hot leaves out 20 of 30 records because its filter fails on them.'],
+  );
+});
+
 test('a client that goes is shown nothing any more, and a stop ends the stream', async (t) => {
   const { broker, url } = await adminBroker(t);
   const gone = await EventReader.open(`${url}/api/live`);
