@@ -245,6 +245,11 @@ export class ClientFigures implements Figures {
     return Promise.resolve(figures.toSorted((a, b) => a.nodeId - b.nodeId));
   }
 
+  /** No client can ask for them. */
+  filterCounters(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   whys(): Promise<readonly Why[]> {
     return Promise.resolve([]);
   }

@@ -1,5 +1,6 @@
 import type { GroupListing } from '../client/group/admin-groups.ts';
 import type { BrokerFigures, GroupFigures, PartitionFigures, Why } from './contract/picture.ts';
+import type { FilterCounters } from './contract/topics.ts';
 
 /**
  * What is counted about the cluster, as lists and pages need it. Answers may be a second or two old: one look at all
@@ -18,6 +19,8 @@ export interface Figures {
   groupsOf(groups: readonly GroupListing[]): Promise<ReadonlyMap<string, GroupCounts>>;
   /** One group, newly asked for. Rejects with `UNKNOWN_GROUP`. */
   group(groupId: string): Promise<GroupFigures>;
+  /** What the filter of a filtered topic has done; null where nobody tells. */
+  filterCounters(topic: string): Promise<FilterCounters | null>;
   /** In the order of their node ids. */
   brokers(): Promise<readonly BrokerFigures[]>;
   /** What stands still about a group or a topic. */

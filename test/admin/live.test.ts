@@ -4,6 +4,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { History, Picture, Why } from '../../src/admin/contract/picture.ts';
+import type { TopicDetail } from '../../src/admin/contract/topics.ts';
 import { createClient } from '../../src/client/client.ts';
 import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
 import { must } from '../../src/util/assert.ts';
@@ -123,6 +124,12 @@ test('a filter that fails on many records is told of', async (t) => {
     whys.map(({ sentence }) => sentence),
     ['hot leaves out 20 of 30 records because its filter fails on them.'],
   );
+  const { filterCounters } = (await api(url, 'GET', '/api/topics/hot')).body as TopicDetail;
+  const counted = { evaluated: 30, matched: 10, failed: 20, overBudget: 0, unreadable: 0 };
+  deepStrictEqual(filterCounters, counted);
+  const { text } = await call(url, '/metrics');
+  const of = 'odradek_filter_records_total{topic="hot",outcome=';
+  ok(text.includes(`${of}"failed"} 20\n`) && text.includes(`${of}"unmatched"} 0\n`), text);
 });
 
 test('a client that goes is shown nothing any more, and a stop ends the stream', async (t) => {

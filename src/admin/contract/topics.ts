@@ -33,10 +33,22 @@ export interface TopicRow {
   readonly cleanupPolicy: string;
 }
 
+/** Records that a filter was asked about. Those that failed, cost too much or could not be read do not match. */
+export interface FilterCounters {
+  /** Without those that could not be read. */
+  readonly evaluated: number;
+  readonly matched: number;
+  readonly failed: number;
+  readonly overBudget: number;
+  readonly unreadable: number;
+}
+
 /** `GET /api/topics/NAME`. */
 export interface TopicDetail extends TopicRow {
   readonly partitionFigures: readonly PartitionFigures[];
   readonly configs: readonly ConfigRow[];
+  /** What the filter has done on all brokers that answer, since it was set; null of a topic that is not filtered. */
+  readonly filterCounters?: FilterCounters | null;
   /** Filtered topics of which this is the source; they are deleted with it. */
   readonly filteredTopics: readonly string[];
   readonly groups: readonly {

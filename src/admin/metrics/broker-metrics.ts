@@ -124,22 +124,31 @@ function logDirMetrics({ logDirs }: BrokerFiguresResponse): Metric[] {
 /** Filters that are told apart; there are few filtered topics, and each has its own. */
 const filtersMax = 100;
 
+type Filter = BrokerFiguresResponse['filters'][number];
+
+const outcomes: readonly (readonly [string, (filter: Filter) => number])[] = [
+  ['matched', ({ matched }) => matched],
+  [
+    'unmatched',
+    ({ evaluated, matched, failed, overBudget }) => evaluated - matched - failed - overBudget,
+  ],
+  ['failed', ({ failed }) => failed],
+  ['over_budget', ({ overBudget }) => overBudget],
+  ['unreadable', ({ unreadable }) => unreadable],
+];
+
 function filterMetrics({ filters }: BrokerFiguresResponse): Metric[] {
-  const shown = filters.slice(0, filtersMax);
   return [
     labelled(
       'counter',
       'odradek_filter_records_total',
-      'Records that the filter of a filtered topic was asked about, since it was set.',
-      ['topic'],
-      shown.map(({ topic, evaluated }) => [{ topic }, evaluated] as const),
-    ),
-    labelled(
-      'counter',
-      'odradek_filter_failures_total',
-      'Records among them that it could not judge, which are left out.',
-      ['topic'],
-      shown.map(({ topic, failed }) => [{ topic }, failed] as const),
+      'Records that the filter of a filtered topic was asked about, since it was set; those with another outcome than matched are left out.',
+      ['topic', 'outcome'],
+      filters
+        .slice(0, filtersMax)
+        .flatMap((filter) =>
+          outcomes.map(([outcome, of]) => [{ topic: filter.topic, outcome }, of(filter)] as const),
+        ),
     ),
   ];
 }

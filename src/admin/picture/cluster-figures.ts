@@ -1,7 +1,9 @@
 import type { GroupListing } from '../../client/group/admin-groups.ts';
 import type { BrokerFigures, GroupFigures, PartitionFigures, Why } from '../contract/picture.ts';
+import type { FilterCounters } from '../contract/topics.ts';
 import type { Figures, GroupCounts, TopicCounts } from '../figures.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
+import { filterCounters } from './filter-counters.ts';
 import type { Snapshot } from './snapshot.ts';
 import { partitionFigures } from './topic-figures.ts';
 import { whysOfGroup, whysOfTopic } from './whys.ts';
@@ -103,6 +105,12 @@ export class ClusterFigures implements Figures {
     // Its coordinator does not answer, or there is no such group: the client finds out which.
     if (told === undefined) return this.#base.group(groupId);
     return { ...told, trend: this.#watch.trends.trendOf(groupId) };
+  }
+
+  async filterCounters(topic: string): Promise<FilterCounters | null> {
+    const { image, answers } = await this.#watch.look();
+    const isFiltered = image.topicsByName.get(topic)?.filtered !== undefined;
+    return isFiltered ? filterCounters(topic, answers) : null;
   }
 
   async brokers(): Promise<readonly BrokerFigures[]> {

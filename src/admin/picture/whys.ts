@@ -5,6 +5,7 @@ import { whyBroker, whyCluster } from '../why/why-brokers.ts';
 import { whyGroup } from '../why/why-group.ts';
 import { whyTopic } from '../why/why-topic.ts';
 import type { BrokerFigures, Why } from '../contract/picture.ts';
+import { filterCounters } from './filter-counters.ts';
 import type { GroupInPicture } from './group-figures.ts';
 import type { Snapshot } from './snapshot.ts';
 import { partitionFigures } from './topic-figures.ts';
@@ -42,15 +43,9 @@ function topicFacts(topic: TopicImage, snapshot: Snapshot, { settings }: WhysCon
 }
 
 function filterCounts(name: string, { answers }: Snapshot): NonNullable<TopicFacts['filter']> {
-  let [evaluated, failed] = [0, 0];
-  for (const { figures } of answers.values()) {
-    for (const filter of figures.filters) {
-      if (filter.topic !== name) continue;
-      evaluated += filter.evaluated;
-      failed += filter.failed;
-    }
-  }
-  return { evaluated, failed };
+  const counters = filterCounters(name, answers);
+  const { evaluated, failed, overBudget, unreadable } = counters;
+  return { evaluated: evaluated + unreadable, failed: failed + overBudget + unreadable };
 }
 
 function groupFacts(group: GroupInPicture, { trends }: WhysContext): GroupFacts {

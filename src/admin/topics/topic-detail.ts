@@ -13,16 +13,18 @@ const groupsMax = 50;
 export async function topicDetail(name: string, services: AdminServices): Promise<TopicDetail> {
   const { broker, figures } = services;
   const topic = topicImage(broker, name);
-  const [counts, partitionFigures, configs, groups] = await Promise.all([
+  const [counts, partitionFigures, configs, groups, filterCounters] = await Promise.all([
     figures.topicsOf([name]),
     figures.partitions(name),
     topicConfigRows(name, services),
     groupsOf(name, figures),
+    figures.filterCounters(name),
   ]);
   return {
     ...topicRow(topic, counts.get(name), broker),
     partitionFigures,
     configs: configs.map(({ row }) => row),
+    filterCounters,
     filteredTopics: filteredTopicsOf(broker.metadata.image, topic),
     groups,
   };

@@ -128,8 +128,7 @@ export class OwnFigures implements FiguresService {
       ...describeTopics(request, this.#ledTopics(), { nowMs, isInternal }),
       filters: Array.from(broker.topicFilters.counted(), ({ topic, counters }) => ({
         topic,
-        evaluated: counters.evaluated,
-        failed: counters.failed + counters.overBudget + counters.unreadable,
+        ...counters,
       })),
       ...describeWriters(this.#writers, {
         producersMax: request.producersMax,

@@ -94,7 +94,16 @@ export const brokerFiguresResponse = response(
     /** Of all topics, also those that are not told of. */
     topicsActive: int32(),
     /** What the filters of filtered topics have done on this broker, since they were set. */
-    filters: array(struct({ topic: string(), evaluated: int64(), failed: int64() })),
+    filters: array(
+      struct({
+        topic: string(),
+        evaluated: int64(),
+        matched: int64(),
+        failed: int64(),
+        overBudget: int64(),
+        unreadable: int64(),
+      }),
+    ),
     producers: array(
       struct({
         id: string(),
