@@ -5,6 +5,8 @@ import { badField } from './http/problem.ts';
 /** Rows of a list that are answered at once, where nothing is said and at most. */
 const limits = { usual: 100, max: 1000 } as const;
 const offsetMax = 10_000_000;
+/** It is held against every name there is; no topic has a longer one. */
+const textLengthMax = 300;
 
 /** Which part of a list is asked for, and in which order. */
 export interface ListQuery<Sort extends string> {
@@ -24,8 +26,12 @@ export function parseListQuery<Sort extends string>(
   query: URLSearchParams,
   sorts: readonly [Sort, ...Sort[]],
 ): ListQuery<Sort> {
+  const text = query.get('query') ?? '';
+  if (text.length > textLengthMax) {
+    throw badField('query', `query: expected ${textLengthMax} characters at most.`);
+  }
   return {
-    text: query.get('query') ?? '',
+    text,
     sort: choice(query, 'sort', sorts),
     isDescending: choice(query, 'order', ['asc', 'desc']) === 'desc',
     offset: queryNumber(query, 'offset', { min: 0, max: offsetMax, otherwise: 0 }),

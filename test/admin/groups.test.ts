@@ -113,6 +113,7 @@ test('a query that makes no sense is refused by its parameter', async () => {
     ['?sort=age', 'sort'],
     ['?order=up', 'order'],
     ['?limit=1001', 'limit'],
+    [`?query=${'*a'.repeat(200)}`, 'query'],
     ['?offset=-1', 'offset'],
   ]) {
     const { error } = await ask<Problem>(400, 'GET', `/api/groups${query}`);

@@ -15,8 +15,8 @@ export const healthRoutes: readonly Route[] = [
     method: 'GET',
     path: '/ready',
     access: 'open',
-    handle: (_, { broker }) => {
-      const reasons = unreadiness(broker);
+    handle: (_, { broker, signIn }) => {
+      const reasons = unreadiness(broker, signIn.isNeeded);
       return json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
     },
   },
@@ -25,7 +25,7 @@ export const healthRoutes: readonly Route[] = [
 const partitionsNamedMax = 10;
 
 /** Why clients are better served by other brokers just now, a sentence each. */
-function unreadiness(broker: RunningBroker): readonly string[] {
+function unreadiness(broker: RunningBroker, hidesNames: boolean): readonly string[] {
   const { nodeId } = broker.config;
   if (broker.isStopping) return ['It stops.'];
   const registration = broker.metadata.image.brokers.get(nodeId);
@@ -36,13 +36,19 @@ function unreadiness(broker: RunningBroker): readonly string[] {
   if (!broker.mayLead) reasons.push('It does not hold the lease of its registration.');
   const missing = notLed(broker);
   if (missing.length > 0) {
-    const named = missing.slice(0, partitionsNamedMax).join(', ');
-    const others = missing.length - partitionsNamedMax;
-    reasons.push(
-      `It does not lead yet what it is to: ${named}${others > 0 ? ` and ${others} more` : ''}.`,
-    );
+    const what = hidesNames
+      ? `${missing.length} partition${missing.length === 1 ? '' : 's'}`
+      : namesOf(missing);
+    reasons.push(`It does not lead yet what it is to: ${what}.`);
   }
   return reasons;
+}
+
+/** For those who may know them: where one has to sign in, the names of topics are nothing for others. */
+function namesOf(partitions: readonly string[]): string {
+  const others = partitions.length - partitionsNamedMax;
+  const named = partitions.slice(0, partitionsNamedMax).join(', ');
+  return `${named}${others > 0 ? ` and ${others} more` : ''}`;
 }
 
 function notLed({ config, metadata, partitions }: RunningBroker): readonly string[] {
