@@ -7,6 +7,7 @@ import { readLines } from '../../util/lines.ts';
 import { hasCode, OdradekError } from '../../util/odradek-error.ts';
 import type { ImportResult } from '../contract/messages.ts';
 import { HttpProblem } from '../http/problem.ts';
+import type { SharedThread, Slices } from './shared-thread.ts';
 
 /** How lines are taken. */
 export interface ImportOptions {
@@ -27,6 +28,7 @@ const problemsMax = 100;
 export class RecordImport {
   readonly #options: ImportOptions;
   readonly #producer: Producer;
+  readonly #slices: Slices;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #problems: Problem[] = [];
   /** A record could not be written: what is wrong with further lines is of no use. */
@@ -34,9 +36,13 @@ export class RecordImport {
   #lineNumber = 0;
 
   /** `producer` is for this import alone; its owner closes it. */
-  constructor(options: ImportOptions, modules: { readonly producer: Producer }) {
+  constructor(
+    options: ImportOptions,
+    modules: { readonly producer: Producer; readonly thread: SharedThread },
+  ) {
     this.#options = options;
     this.#producer = modules.producer;
+    this.#slices = modules.thread.slices();
   }
 
   /** Rejects as `chunks` do, with how much was written before. */
@@ -44,6 +50,7 @@ export class RecordImport {
     try {
       for await (const lines of readLines(chunks, this.#options.lineBytesMax)) {
         for (const line of lines) {
+          if (this.#slices.isOver) await this.#slices.pause();
           this.#take(line);
           if (this.#producer.isFull) await this.#producer.room();
         }

@@ -34,7 +34,9 @@ export const transferRoutes: readonly Route[] = [
       const importing = async () => {
         const producer = services.client.producer(producerOptions);
         try {
-          return await new RecordImport(options, { producer }).run(request.chunks());
+          return await new RecordImport(options, { producer, thread: services.thread }).run(
+            request.chunks(),
+          );
         } finally {
           producer.closeNow();
         }
