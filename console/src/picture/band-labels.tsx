@@ -25,6 +25,8 @@ export function BandLabels({ scene, layout, onEmphasis }: PartProps): ComponentC
               aria-label={box.topic}
               onMouseEnter={() => onEmphasis({ kind: 'topic', name: box.topic })}
               onMouseLeave={() => onEmphasis(null)}
+              onFocusCapture={() => onEmphasis({ kind: 'topic', name: box.topic })}
+              onBlurCapture={() => onEmphasis(null)}
             >
               <BandLabel band={band} box={box} />
             </div>

@@ -25,6 +25,8 @@ export function GroupBoxes({ scene, layout, onEmphasis }: PartProps): ComponentC
               aria-label={box.groupId}
               onMouseEnter={() => onEmphasis({ kind: 'group', name: box.groupId })}
               onMouseLeave={() => onEmphasis(null)}
+              onFocusCapture={() => onEmphasis({ kind: 'group', name: box.groupId })}
+              onBlurCapture={() => onEmphasis(null)}
             >
               <GroupNode group={group} box={box} />
             </div>

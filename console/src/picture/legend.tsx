@@ -29,7 +29,7 @@ export function Legend(): ComponentChildren {
       </p>
       <p class="faint">
         Each dot is a message up to {dotForEachUpTo} a second, and stands for more beyond. A log
-        grows at its right end.
+        grows at its right end. A topic that is folded has a square for each replica.
       </p>
     </section>
   );

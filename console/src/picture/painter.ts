@@ -45,6 +45,7 @@ export class Painter {
   #moving = false;
   #frame = 0;
   #lastMs = 0;
+  #wasQuiet = false;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
@@ -79,9 +80,23 @@ export class Painter {
     // After a pause, a hidden page say, time goes on from where it stood.
     const seconds = Math.min((nowMs - this.#lastMs) / 1000, 0.1);
     this.#lastMs = nowMs;
+    if (this.#isQuiet(nowMs)) return;
     this.#step(seconds);
     this.#paint(nowMs);
   };
+
+  /** Whether nothing moves in the cluster, so that nothing has to be painted again. */
+  #isQuiet(nowMs: number): boolean {
+    const quiet =
+      this.#dots.all.length === 0 &&
+      this.#painting?.flashes.every(({ untilMs }) => untilMs < nowMs) === true &&
+      this.#painting.flows.every(({ messagesPerSecond }) => messagesPerSecond === 0) &&
+      this.#painting.scene.bands.every(({ messagesPerSecond }) => messagesPerSecond === 0);
+    // Once more, so that the last dot and ring go.
+    const paintedLast = this.#wasQuiet && quiet;
+    this.#wasQuiet = quiet;
+    return paintedLast;
+  }
 
   #step(seconds: number): void {
     if (this.#painting === null) return;
