@@ -57,11 +57,15 @@ function TopicFacts({ topic }: { readonly topic: TopicDetail }): ComponentChildr
       <Fact name={topic.filtered === null ? 'Messages' : 'Offsets of its source'}>
         {exact(topic.messages)}
       </Fact>
-      {topic.filtered === null && <Fact name="Size on disk">{bytes(topic.sizeBytes)}</Fact>}
-      <Fact name="Written">
-        {perSecond(topic.messagesPerSecond)}
-        <span class="faint"> · {bytesPerSecond(bytesIn)}</span>
-      </Fact>
+      {topic.filtered === null && (
+        <>
+          <Fact name="Size on disk">{bytes(topic.sizeBytes)}</Fact>
+          <Fact name="Written">
+            {perSecond(topic.messagesPerSecond)}
+            <span class="faint"> · {bytesPerSecond(bytesIn)}</span>
+          </Fact>
+        </>
+      )}
       <Fact name="Partitions">{exact(topic.partitions)}</Fact>
       <Fact name="Replicas">{exact(topic.replicationFactor)}</Fact>
       <Fact name="Cleanup">{topic.cleanupPolicy}</Fact>
