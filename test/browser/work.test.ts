@@ -144,7 +144,7 @@ test('records are gone through by keyboard, on a small screen too', { skip }, as
   await detail.getByRole('heading', { name: 'Partition 0, offset 2' }).waitFor();
   await page.keyboard.press('k');
   await detail.getByRole('heading', { name: 'Partition 0, offset 1' }).waitFor();
-  assert.match(page.url(), /open=0:1/);
+  await page.waitForURL(/open=0:1/);
   await page.keyboard.press('x');
   await page.getByText('1 selected').waitFor();
   await assertFits(page);
