@@ -31,7 +31,26 @@ export function whyGroup(
     ...whyIdle(group),
   ];
   const isExplained = whys.some(({ severity }) => severity === 'stopped');
-  return worstFirst(isExplained ? whys : [...whys, ...whyBehind(group, cluster)]);
+  const all = isExplained ? whys : [...whys, ...whyBehind(group, cluster)];
+  const note = filteredNote(group, topics);
+  return worstFirst(all.map((why) => ({ ...why, evidence: [...why.evidence, ...note] })));
+}
+
+/** Lag is counted in offsets, and of those of a filtered topic perhaps none is a message that the group gets. */
+function filteredNote(
+  { offsets }: GroupFacts,
+  topics: ReadonlyMap<string, TopicFacts>,
+): readonly string[] {
+  const lagging = offsets.filter(({ topic, lag }) => lag !== 0 && isFiltered(topics.get(topic)));
+  const names = [...new Set(lagging.map(({ topic }) => topic))];
+  if (names.length === 0) return [];
+  return [
+    `Of ${listed(names)} all messages of the source are counted, those that do not match too.`,
+  ];
+}
+
+function isFiltered(topic: TopicFacts | undefined): boolean {
+  return topic !== undefined && topic.filter !== null;
 }
 
 function subjectOf({ groupId }: GroupFacts): Why['subject'] {

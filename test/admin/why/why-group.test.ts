@@ -125,6 +125,19 @@ test('a group without members: with unread messages it stands still, without it 
   ]);
 });
 
+test('of a filtered topic, what is counted are the messages of its source, which is said', () => {
+  const filtered = topicFacts([partitionFacts(0)], { filter: { evaluated: 7, failed: 0 } });
+  const empty = { members: [], state: 'Empty' } as const;
+  const behind = { ...empty, offsets: [offsetFacts(0, { lag: 7 })], lag: 7 };
+  const [waiting] = why(behind, new Map([['orders', filtered]]));
+  deepStrictEqual(waiting?.evidence.slice(1), [
+    '7 messages wait for it.',
+    'Of orders all messages of the source are counted, those that do not match too.',
+  ]);
+  const [done] = why(empty, new Map([['orders', filtered]]));
+  strictEqual(done?.evidence.length, 1);
+});
+
 test('a rebalance that waits for a member says for whom', () => {
   const members = [memberFacts('X', [0]), memberFacts('Y', [1])];
   const rebalancing = { members, state: 'PreparingRebalance', stateSinceMs: at1403 } as const;
