@@ -3,6 +3,7 @@ import type { Why } from '../../../src/admin/contract/picture.ts';
 import { hrefOf, type Route } from '../app/routes.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Time } from '../ui/time.tsx';
+import { MarkedText } from './marked-text.tsx';
 import './why.css';
 
 const words: Readonly<Record<Why['severity'], { readonly text: string; readonly tone: Tone }>> = {
@@ -36,7 +37,7 @@ export function WhyList({ whys }: { readonly whys: readonly Why[] }): ComponentC
           )}
           {why.remedy !== null && (
             <p class="remedy">
-              <strong>What to do:</strong> {why.remedy}
+              <strong>What to do:</strong> <MarkedText text={why.remedy} />
             </p>
           )}
         </li>

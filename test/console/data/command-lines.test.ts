@@ -26,6 +26,8 @@ import {
   topicPartitionsCommand,
 } from '../../../console/src/topics/topic-commands.ts';
 import { parseTopicsQuery } from '../../../console/src/topics/topics-query.ts';
+import { whyCommand } from '../../../console/src/why/why-commands.ts';
+import type { Why } from '../../../src/admin/contract/picture.ts';
 import { commands } from '../../../src/cli/commands.ts';
 import { parseArguments } from '../../../src/cli/parse-arguments.ts';
 
@@ -174,4 +176,28 @@ test('odradek understands every line, whatever names are like', async () => {
   assert.deepEqual(topics, { command: 'topic list', args: ['*ipl*'] });
   const groups = await understood(groupListCommand('b:1', parseGroupsQuery('state=Empty')));
   assert.deepEqual(groups, { command: 'group list', args: [] });
+});
+
+test('why: each topic and group has its line once, all else the line of the cluster', async () => {
+  const about = (kind: Why['subject']['kind'], name: string): Why => ({
+    subject: { kind, name },
+    severity: 'stopped',
+    sentence: '',
+    evidence: [],
+    remedy: null,
+    sinceMs: null,
+  });
+  const line = whyCommand(bootstrap, [
+    about('member', 'billing'),
+    about('topic', 'orders'),
+    about('group', 'billing'),
+    about('broker', '2'),
+  ]);
+  assert.equal(
+    line,
+    'odradek why group billing; odradek why topic orders; odradek cluster describe',
+  );
+  assert.equal(whyCommand(bootstrap, []), 'odradek cluster describe');
+  const odd = whyCommand(bootstrap, [about('group', "it's `id`")]);
+  assert.deepEqual(await understood(odd), { command: 'why group', args: ["it's `id`"] });
 });
