@@ -67,6 +67,7 @@ export async function startAdmin(
       runtime,
     ),
   };
+  broker.figures.whys = (kind, name) => services.figures.whys(kind, name);
   const page = new PageFiles(pageDirectory, { files });
   const options = { config, boundHost: listener.host, routes };
   const server = new AdminServer(options, { services, page, enter });
@@ -79,6 +80,7 @@ export async function startAdmin(
   }
   logger.info('serves over HTTP', { url: listener.url, console: config.console });
   const closeClients = (): void => {
+    broker.figures.whys = undefined;
     services.watch.close();
     publisher.close();
     client.close();

@@ -22,7 +22,12 @@ export interface FiguresService {
   admits(secret: Uint8Array): boolean;
   /** What other brokers are told. */
   describe(request: Omit<BrokerFiguresRequest, 'secret'>): Promise<BrokerFiguresResponse>;
+  /** What stands still, as the admin API tells it; undefined where the broker does not watch its cluster. */
+  readonly whys: WhysOf | undefined;
 }
+
+/** Sentences about a topic or a group, which become JSON as they are. */
+export type WhysOf = (kind: 'topic' | 'group', name: string) => Promise<readonly object[]>;
 
 /** A batch, as far as it is counted. */
 export interface WrittenBatch {

@@ -1,5 +1,6 @@
 import type { ServedApi } from './api.ts';
 import { brokerFiguresApi } from './32000-broker-figures.ts';
+import { describeWhysApi } from './32001-describe-whys.ts';
 import { produceApi } from './00-produce.ts';
 import { fetchApi } from './01-fetch.ts';
 import { listOffsetsApi } from './02-list-offsets.ts';
@@ -42,8 +43,8 @@ import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts';
 import { listConfigResourcesApi } from './74-list-config-resources.ts';
 import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts';
 
-/** What brokers ask each other, and no client is told of. */
-export const ownApis: readonly ServedApi[] = [brokerFiguresApi];
+/** What brokers ask each other, and `odradek why` asks them, and no client is told of. */
+export const ownApis: readonly ServedApi[] = [brokerFiguresApi, describeWhysApi];
 
 /** Every API that is served, in the order of the keys: the one list, from which ApiVersions answers. */
 export const servedApis: readonly ServedApi[] = [

@@ -8,7 +8,7 @@ import { connectionOptions, jsonOption, withClient } from './client-command.ts';
 import type { Command } from './command.ts';
 import { withNearestGroup } from './group-names.ts';
 import { clusterFacts, groupFacts, topicFacts } from './why-facts.ts';
-import { reportWhys } from './why-report.ts';
+import { reportWhys, whysOfBroker } from './why-report.ts';
 
 /** `odradek why group`. */
 export const whyGroupCommand: Command = {
@@ -16,8 +16,9 @@ export const whyGroupCommand: Command = {
   summary: 'Say why a group does not read, or not fast enough',
   description: [
     'Sentences with what they were seen by and what can be done, the worst first: no members, partitions that nobody ' +
-      'owns, a rebalance that does not end, offsets that were deleted, topics without a leader. Works with any Kafka ' +
-      'broker; the console says the same, and knows besides when members polled last.',
+      'owns, a rebalance that does not end, offsets that were deleted, topics without a leader. A broker of ' +
+      'Odradek with a console says the same here as there; of any other Kafka broker it is worked out from what it ' +
+      'tells, which leaves out when members polled last.',
   ],
   positionals: [{ name: 'group', required: true, completes: 'group' }],
   options: { ...jsonOption, ...connectionOptions },
@@ -27,6 +28,10 @@ export const whyGroupCommand: Command = {
       const groupId = args.positionals[0] ?? '';
       const outcome = must((await client.admin.describeGroups([groupId]))[0]);
       if ('error' in outcome) throw await withNearestGroup(client, outcome.error);
+      const told = await whysOfBroker(client, { kind: 'group', name: groupId });
+      if (told !== undefined) {
+        return reportWhys(args, context, groupId, { whys: told, isTold: true });
+      }
       const group = await groupFacts(client, outcome.value);
       const names = [...group.subscribed, ...group.offsets.map(({ topic }) => topic)];
       const found = await topicsNamed(client, names);
@@ -36,7 +41,7 @@ export const whyGroupCommand: Command = {
       ]);
       const byName = new Map(topics.map((topic) => [topic.name, topic]));
       const whys = worstFirst([...whyCluster(cluster), ...whyGroup(group, cluster, byName)]);
-      return reportWhys(args, context, groupId, whys);
+      return reportWhys(args, context, groupId, { whys, isTold: false });
     }),
 };
 

@@ -25,6 +25,7 @@ import {
   type NewTopic,
   type RecordsToDelete,
 } from './admin-topics.ts';
+import { askWhys, type WhySubject } from './admin-whys.ts';
 import { apis } from './apis.ts';
 import { brokerRefused } from './client-errors.ts';
 import type { TopicMetadata } from './cluster-metadata.ts';
@@ -212,6 +213,11 @@ export class Admin {
   /** Fenced brokers are among them where the cluster can tell. Throws `BROKER_REFUSED`. */
   describeCluster(): Promise<ClusterDescription> {
     return describeCluster(this.#cluster);
+  }
+
+  /** As `askWhys`. */
+  askWhys(subject: WhySubject): Promise<string | undefined> {
+    return askWhys(this.#cluster, subject);
   }
 
   /** Forgets a broker that has stopped for good. Throws `BROKER_REFUSED`. */

@@ -88,6 +88,7 @@ const apis = {
 /** APIs of our own, which no client is told of. */
 const ownApis = {
   BrokerFigures: { key: 32_000, firstFlexibleVersion: 0 },
+  DescribeWhys: { key: 32_001, firstFlexibleVersion: 0 },
 } as const;
 
 /** The name of an API, as Kafka has it: `Produce`. */

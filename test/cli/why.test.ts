@@ -49,6 +49,34 @@ test('of a topic that is well nothing is said, and one that is not there is refu
   );
 });
 
+test('a broker with a console is asked, and the admin API has the same words', async (t) => {
+  const broker = await createBroker({
+    storage: 'memory',
+    topics: { orders: 1 },
+    console: { port: 0 },
+  });
+  t.after(() => broker.stop());
+  const client = createClient({ bootstrapServers: broker.bootstrapServers }, createNodeRuntime());
+  t.after(() => client.close());
+  await client.producer().send({ topic: 'orders', value: Buffer.from('x') });
+  await client.admin.alterGroupOffsets('billing', [{ topic: 'orders', partition: 0, offset: 0 }]);
+  const ask = async (path: string): Promise<Why[]> => {
+    const response = await fetch(`${broker.consoleUrl}/api/why/${path}`);
+    return (await response.json()) as Why[];
+  };
+  await ask('groups/billing');
+  const context = fakeContext({
+    environment: { ODRADEK_BOOTSTRAP: broker.bootstrapServers },
+    runtime: () => Promise.resolve(createNodeRuntime()),
+  });
+  await whyGroupCommand.run(parseArguments(whyGroupCommand, ['billing', '--json']), context);
+  const told = JSON.parse(context.out.text()) as Why[];
+  deepStrictEqual(told, await ask('groups/billing'));
+  strictEqual(told.length, 1);
+  await whyTopicCommand.run(parseArguments(whyTopicCommand, ['orders']), context);
+  match(context.out.text(), /Nothing stands still about orders\.\n$/);
+});
+
 test('a group without members, and one that is not there', async (t) => {
   const broker = await createBroker({ storage: 'memory', topics: { orders: 1 } });
   t.after(() => broker.stop());

@@ -6,7 +6,7 @@ import type { ClusterWatch } from './cluster-watch.ts';
 import { filterCounters } from './filter-counters.ts';
 import type { Snapshot } from './snapshot.ts';
 import { partitionFigures } from './topic-figures.ts';
-import { whysOfGroup, whysOfTopic } from './whys.ts';
+import { whysAboutTopic, whysOfGroup } from './whys.ts';
 
 /** What it draws from. */
 export interface ClusterFiguresModules {
@@ -123,7 +123,7 @@ export class ClusterFigures implements Figures {
     const context = this.#watch.contextOf(snapshot);
     if (kind === 'topic') {
       const topic = snapshot.image.topicsByName.get(name);
-      return topic === undefined ? [] : whysOfTopic(topic, snapshot, context);
+      return topic === undefined ? [] : whysAboutTopic(topic, snapshot, context);
     }
     const group = snapshot.groups.get(name);
     return group === undefined ? [] : whysOfGroup(group, snapshot, context);

@@ -61,7 +61,7 @@ function groupFacts(group: GroupInPicture, { trends }: WhysContext): GroupFacts 
 }
 
 /** What stands still about a topic. */
-export function whysOfTopic(topic: TopicImage, snapshot: Snapshot, context: WhysContext): Why[] {
+function whysOfTopic(topic: TopicImage, snapshot: Snapshot, context: WhysContext): Why[] {
   return whyTopic(topicFacts(topic, snapshot, context), clusterFacts(snapshot, context));
 }
 
@@ -79,6 +79,23 @@ export function whysOfGroup(
     if (topic !== undefined) topics.set(name, topicFacts(topic, snapshot, context));
   }
   return whyGroup(groupFacts(group, context), clusterFacts(snapshot, context), topics);
+}
+
+/** The same, and what stands still of the brokers and the cluster that it is on. */
+export function whysAboutTopic(
+  topic: TopicImage,
+  snapshot: Snapshot,
+  context: WhysContext,
+): readonly Why[] {
+  const facts = clusterFacts(snapshot, context);
+  const holders = new Set(topic.partitions.flatMap(({ replicas }) => replicas));
+  return worstFirst([
+    ...whyCluster(facts),
+    ...whysOfTopic(topic, snapshot, context),
+    ...context.brokers
+      .filter(({ nodeId }) => holders.has(nodeId))
+      .flatMap((broker) => whyBroker(broker, facts)),
+  ]);
 }
 
 /** Topics that something is said of in the picture: those that have the most trouble are found by the others' list. */

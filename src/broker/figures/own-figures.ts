@@ -1,4 +1,9 @@
-import type { ClientSource, FiguresService, WrittenBatch } from '../../apis/figures-service.ts';
+import type {
+  ClientSource,
+  FiguresService,
+  WhysOf,
+  WrittenBatch,
+} from '../../apis/figures-service.ts';
 import type { TopicFilters } from '../../apis/filtered/topic-filters.ts';
 import type { GroupService } from '../../apis/group-service.ts';
 import { internalTopics } from '../../metadata/image.ts';
@@ -52,6 +57,8 @@ export class OwnFigures implements FiguresService {
   readonly requests: RequestFigures = new RequestFigures();
   /** Of Odradek, as others are told; empty where it is not known. */
   version = '';
+  /** Whoever watches the cluster from here puts it in, and takes it out. */
+  whys: WhysOf | undefined;
   readonly #modules: OwnFiguresModules;
   readonly #writers = new Writers();
   readonly #heartbeats = new MemberHeartbeats();
