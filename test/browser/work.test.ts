@@ -223,6 +223,14 @@ test('topics are made, filtered, given partitions and deleted', { skip }, async 
   await publish(url, 'adverts', runs(4));
   await page.getByRole('link', { name: 'Messages' }).click();
   await page.getByText('These are all 2 records.').waitFor();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('button', { name: 'Change filter' }).click();
+  await page.getByRole('textbox', { name: 'Filter' }).fill('value.runs > 2');
+  await page.getByText('The broker would take it.').waitFor();
+  await page.getByRole('button', { name: 'Set', exact: true }).click();
+  await page.getByText('odradek.filter was set.').waitFor();
+  await page.getByRole('link', { name: 'Messages' }).click();
+  await page.getByText('This is the only record.').waitFor();
   await page.goto(`${url}/#/topics/adverts?do=partitions`);
   await page.getByRole('button', { name: 'Have 3 partitions' }).click();
   await page.getByText('adverts has 3 partitions.').waitFor();

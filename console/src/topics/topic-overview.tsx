@@ -26,7 +26,7 @@ export function TopicOverview({ topic }: { readonly topic: TopicDetail }): Compo
       </section>
       <GroupsOf topic={topic} />
       {topic.filteredTopics.length > 0 && <FilteredTopicsOf topic={topic} />}
-      <HistoryPlots of={`topic:${topic.name}`} />
+      {topic.filtered === null && <HistoryPlots of={`topic:${topic.name}`} />}
     </>
   );
 }
@@ -46,6 +46,10 @@ function FilteredOf({
         where
       </p>
       <pre class="filter-shown">{filtered.filter}</pre>
+      <p class="muted">
+        It has the partitions, offsets and times of its source, where its size and what is written
+        over time stand too; it takes no disk of its own.
+      </p>
     </section>
   );
 }
@@ -54,11 +58,9 @@ function TopicFacts({ topic }: { readonly topic: TopicDetail }): ComponentChildr
   const bytesIn = topic.partitionFigures.reduce((sum, one) => sum + one.bytesPerSecond, 0);
   return (
     <dl class="facts">
-      <Fact name={topic.filtered === null ? 'Messages' : 'Offsets of its source'}>
-        {exact(topic.messages)}
-      </Fact>
       {topic.filtered === null && (
         <>
+          <Fact name="Messages">{exact(topic.messages)}</Fact>
           <Fact name="Size on disk">{bytes(topic.sizeBytes)}</Fact>
           <Fact name="Written">
             {perSecond(topic.messagesPerSecond)}
@@ -92,6 +94,12 @@ function Fact({
 }
 
 function partitionColumns(topic: TopicDetail): readonly Column<PartitionFigures>[] {
+  const places = placeColumns(topic);
+  // What a filtered topic has of each is as much as its source has.
+  return topic.filtered === null ? [...places, ...countColumns] : places;
+}
+
+function placeColumns(topic: TopicDetail): readonly Column<PartitionFigures>[] {
   return [
     {
       name: 'index',
@@ -123,25 +131,28 @@ function partitionColumns(topic: TopicDetail): readonly Column<PartitionFigures>
     { name: 'replicas', title: 'Replicas', cell: (one) => <Replicas partition={one} /> },
     { name: 'start', title: 'Start', number: true, cell: (one) => exact(one.logStartOffset) },
     { name: 'end', title: 'High watermark', number: true, cell: (one) => exact(one.highWatermark) },
-    {
-      name: 'messages',
-      title: 'Messages',
-      number: true,
-      cell: ({ highWatermark, logStartOffset }) =>
-        exact(
-          highWatermark === null || logStartOffset === null ? null : highWatermark - logStartOffset,
-        ),
-    },
-    { name: 'size', title: 'Size', number: true, cell: (one) => bytes(one.sizeBytes) },
-    {
-      name: 'rate',
-      title: 'Written',
-      number: true,
-      cell: ({ messagesPerSecond: rate }) =>
-        rate === 0 ? <span class="faint">–</span> : perSecond(rate),
-    },
   ];
 }
+
+const countColumns: readonly Column<PartitionFigures>[] = [
+  {
+    name: 'messages',
+    title: 'Messages',
+    number: true,
+    cell: ({ highWatermark, logStartOffset }) =>
+      exact(
+        highWatermark === null || logStartOffset === null ? null : highWatermark - logStartOffset,
+      ),
+  },
+  { name: 'size', title: 'Size', number: true, cell: (one) => bytes(one.sizeBytes) },
+  {
+    name: 'rate',
+    title: 'Written',
+    number: true,
+    cell: ({ messagesPerSecond: rate }) =>
+      rate === 0 ? <span class="faint">–</span> : perSecond(rate),
+  },
+];
 
 /** Brokers with a copy; who is not in sync, and how far behind, stands out. */
 function Replicas({ partition }: { readonly partition: PartitionFigures }): ComponentChildren {

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { TopicDetail } from '../../../src/admin/contract/topics.ts';
 import { Page } from '../app/page.tsx';
-import { hrefOf } from '../app/routes.ts';
+import { goTo } from '../app/router.ts';
+import { hrefOf, type Route } from '../app/routes.ts';
 import { useDialog } from '../app/use-dialog.ts';
 import { mayChange, session } from '../data/session.ts';
 import { useResource } from '../data/use-resource.ts';
@@ -18,7 +19,7 @@ import { DeleteTopicDialog } from './delete-topic-dialog.tsx';
 import { MorePartitionsDialog } from './more-partitions-dialog.tsx';
 import { NewTopicDialog } from './new-topic-dialog.tsx';
 import { TopicBadges } from './topic-badges.tsx';
-import { topicDescribeCommand } from './topic-commands.ts';
+import { filteredTopicKeys, topicDescribeCommand } from './topic-commands.ts';
 import { TopicOverview } from './topic-overview.tsx';
 import './topics.css';
 
@@ -81,6 +82,12 @@ function TopicProblem({
   );
 }
 
+const changeFilter = { key: filteredTopicKeys.filter };
+
+function settingsOf(topic: string): Route {
+  return { view: 'topic', topic, tab: 'settings' };
+}
+
 function TopicActions({
   topic,
   tab,
@@ -112,6 +119,11 @@ function TopicActions({
                 Delete records
               </Button>
             </>
+          )}
+          {isFiltered && (
+            <Button icon="edit" onClick={() => goTo(settingsOf(topic.name), changeFilter)}>
+              Change filter
+            </Button>
           )}
           <Button kind="danger" icon="trash" onClick={() => dialog.show('delete')}>
             Delete

@@ -70,8 +70,8 @@ const columns: readonly Column<TopicRow>[] = [
     title: 'Written',
     number: true,
     sortable: true,
-    cell: ({ messagesPerSecond: rate }) =>
-      rate === 0 ? <span class="faint">–</span> : perSecond(rate),
+    cell: ({ filtered, messagesPerSecond: rate }) =>
+      filtered !== null || rate === 0 ? <span class="faint">–</span> : perSecond(rate),
   },
 ];
 
