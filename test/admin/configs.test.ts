@@ -67,6 +67,19 @@ test('a value that nobody sets is what it inherits', async () => {
   );
 });
 
+test('of a filtered topic the filter can be changed, and nothing else', async () => {
+  const configs = { 'odradek.source.topic': 'orders', 'odradek.filter': 'value.total > 5' };
+  await client.admin.createTopic({ name: 'large', configs });
+  const path = 'topics/large';
+  strictEqual((await rowOf(path, 'odradek.filter'))?.isReadOnly, false);
+  strictEqual((await rowOf(path, 'odradek.source.topic'))?.isReadOnly, true);
+  strictEqual((await rowOf(path, 'retention.ms'))?.isReadOnly, true);
+  const set = { 'odradek.filter': 'value.total > 9' };
+  await ask(200, 'PATCH', `/api/configs/${path}`, { set });
+  strictEqual((await rowOf(path, 'odradek.filter'))?.value, 'value.total > 9');
+  await client.admin.deleteTopic('large');
+});
+
 test('a change of a topic is seen before it is done', async () => {
   const path = '/api/configs/topics/orders';
   const set = { 'segment.bytes': '2097152', 'retention.ms': null };

@@ -11,6 +11,7 @@ import type { Client } from '../../client/client.ts';
 import type { ConfigLayers } from '../../config/config-layers.ts';
 import { derivedDefaults, type DerivedDefaults } from '../../config/derived-defaults.ts';
 import { describeTopicConfig } from '../../config/describe-config.ts';
+import { filterConfig } from '../../config/filtered-topic-keys.ts';
 import { replicaCountOf } from '../../metadata/replica-count.ts';
 import { must } from '../../util/assert.ts';
 import type { ConfigRow } from '../contract/topics.ts';
@@ -52,14 +53,21 @@ export async function configRows(
 }
 
 /** Those of a topic. Throws as the client does. */
-export function topicConfigRows(
+export async function topicConfigRows(
   name: string,
   { broker, client }: { readonly broker: RunningBroker; readonly client: Client },
 ): Promise<readonly ConfigRowWithSource[]> {
-  const partition = broker.metadata.image.topicsByName.get(name)?.partitions[0];
+  const topic = broker.metadata.image.topicsByName.get(name);
+  const partition = topic?.partitions[0];
   const replicas = partition === undefined ? 1 : replicaCountOf(partition);
   const defaults = newTopicRows(broker.configLayers, derivedDefaults(replicas));
-  return configRows(client, { type: 'topic', name }, defaults);
+  const rows = await configRows(client, { type: 'topic', name }, defaults);
+  // To Kafka's tools a filtered topic's filter is read-only, so that they do not copy it; it can be changed.
+  return rows.map((one) =>
+    one.row.name === filterConfig && topic?.filtered !== undefined
+      ? { ...one, row: { ...one.row, isReadOnly: false } }
+      : one,
+  );
 }
 
 /**
