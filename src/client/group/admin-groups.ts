@@ -1,5 +1,5 @@
 import { errorCodes } from '../../protocol/error-codes.ts';
-import { type Outcome, settleItems, valueOf } from '../admin-items.ts';
+import { type Outcome, settleItems } from '../admin-items.ts';
 import { apis } from '../apis.ts';
 import { brokerRefused } from '../client-errors.ts';
 import type { Cluster } from '../cluster.ts';
@@ -25,34 +25,42 @@ export interface ListGroupsOptions {
   readonly types?: readonly string[];
 }
 
-/** The groups of all brokers, ordered by their ids. Fails where one of the brokers does not answer. */
-export async function listGroups(
+/**
+ * The groups of all brokers, ordered by their ids. Fails where one of the brokers does not answer, as long as the
+ * cluster has it among those that serve: the groups of one that has died are soon others'.
+ */
+export function listGroups(
   cluster: Cluster,
+  options: ListGroupsOptions,
+): Promise<readonly GroupListing[]> {
+  return cluster.retrying('ListGroups', async () => {
+    const { brokers } = await cluster.metadata([]);
+    const parts = await Promise.all(
+      [...brokers.keys()].map((brokerId) => groupsOf(cluster, brokerId, options)),
+    );
+    return parts.flat().toSorted((a, b) => (a.groupId < b.groupId ? -1 : 1));
+  });
+}
+
+async function groupsOf(
+  cluster: Cluster,
+  coordinatorId: number,
   { states = [], types = [] }: ListGroupsOptions,
 ): Promise<readonly GroupListing[]> {
-  const brokerIds = [...(await cluster.metadata([])).brokers.keys()];
-  const outcomes = await settleItems(cluster, 'ListGroups', brokerIds, (open) =>
-    Promise.all(
-      open.map(async (coordinatorId): Promise<Outcome<readonly GroupListing[]>> => {
-        const { errorCode, groups } = await cluster.requestTo(coordinatorId, apis.listGroups, {
-          statesFilter: states,
-          typesFilter: types,
-        });
-        if (errorCode !== errorCodes.NONE) {
-          return { error: brokerRefused(`list groups of broker ${coordinatorId}`, errorCode) };
-        }
-        const value = groups.map(({ groupId, protocolType, groupState, groupType }) => ({
-          groupId,
-          protocolType,
-          state: groupState,
-          type: groupType,
-          coordinatorId,
-        }));
-        return { value };
-      }),
-    ),
-  );
-  return outcomes.flatMap(valueOf).toSorted((a, b) => (a.groupId < b.groupId ? -1 : 1));
+  const { errorCode, groups } = await cluster.requestTo(coordinatorId, apis.listGroups, {
+    statesFilter: states,
+    typesFilter: types,
+  });
+  if (errorCode !== errorCodes.NONE) {
+    throw brokerRefused(`list groups of broker ${coordinatorId}`, errorCode);
+  }
+  return groups.map(({ groupId, protocolType, groupState, groupType }) => ({
+    groupId,
+    protocolType,
+    state: groupState,
+    type: groupType,
+    coordinatorId,
+  }));
 }
 
 /** Deletes groups without members, and what they have committed. One that is not there is `UNKNOWN_GROUP`. */

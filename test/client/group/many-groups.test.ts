@@ -72,11 +72,12 @@ test('one that is not there is told beside the others, which are all the same', 
   deepStrictEqual(none, { value: [] });
 });
 
-test('a broker that is away leaves its partitions unknown, and nobody waits for it', async () => {
+test('a broker that is away leaves its partitions unknown and its groups to others, and nobody waits for it', async () => {
   const fresh = createClient({ bootstrapServers: cluster.bootstrapServers }, createNodeRuntime());
-  const { topics } = await fresh.cluster.metadata(['read']);
-  const leaders = topics[0]?.partitions.map(({ leaderId }) => leaderId) ?? [];
-  await cluster.kill(leaders[0] ?? -1);
+  const old = await fresh.cluster.metadata(['read']);
+  const leaders = old.topics[0]?.partitions.map(({ leaderId }) => leaderId) ?? [];
+  const dead = leaders[0] ?? -1;
+  await cluster.kill(dead);
   const queries = leaders.map((_, partition) => ({
     topic: 'read',
     partition,
@@ -85,7 +86,14 @@ test('a broker that is away leaves its partitions unknown, and nobody waits for 
   const found = await fresh.admin.tryListOffsets(queries);
   deepStrictEqual(
     found.map((end) => end?.offset),
-    leaders.map((leader) => (leader === leaders[0] ? undefined : 0)),
+    leaders.map((leader) => (leader === dead ? undefined : 0)),
+  );
+  // As the cluster was when the list was begun.
+  mock.method(fresh.cluster, 'metadata', () => Promise.resolve(old), { times: 1 });
+  const listed = await fresh.admin.listGroups();
+  strictEqual(
+    listed.find(({ coordinatorId }) => coordinatorId === dead),
+    undefined,
   );
   fresh.close();
 });
