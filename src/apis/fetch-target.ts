@@ -82,7 +82,7 @@ function resolveIn(
   if (refusal !== undefined) return failedTarget(asked, refusal);
   const target = place(asked, found);
   if (reader.replicaId < 0) {
-    found.figures.readers.fetched(reader.clientId, reader.clientHost, reader.cameMs);
+    found.figures.readers.fetched(reader, asked.topic, asked.fetchOffset);
     return withPreferredReplica(target, services, reader);
   }
   if (target.error !== undefined || target.divergence !== undefined) return target;

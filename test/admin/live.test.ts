@@ -132,6 +132,37 @@ test('a filter that fails on many records is told of', async (t) => {
   ok(text.includes(`${of}"failed"} 20\n`) && text.includes(`${of}"unmatched"} 0\n`), text);
 });
 
+test('a group that has read a filtered topic to its end does not lag, though it has nothing to commit there', async (t) => {
+  const { broker, url } = await adminBroker(t, { topics: { readings: 1 } });
+  const client = createClient({ bootstrapServers: broker.bootstrapServers }, createNodeRuntime());
+  t.after(() => client.close());
+  const configs = { 'odradek.source.topic': 'readings', 'odradek.filter': 'value > 40' };
+  await client.admin.createTopic({ name: 'hot', configs });
+  const producer = client.producer();
+  for (const value of ['50', ...Array.from({ length: 20 }, () => '1')]) {
+    await producer.send({ topic: 'readings', value: Buffer.from(value) });
+  }
+  const offsets = [{ topic: 'hot', partition: 0, offset: 1 }];
+  await client.admin.alterGroupOffsets('alarm', offsets);
+  const consumer = client.groupConsumer({
+    groupId: 'alarm',
+    topics: ['hot'],
+    autoCommitIntervalMs: 0,
+  });
+  // It waits for a match until its client is closed.
+  const reading = consumer.records().next();
+  reading.catch(() => {});
+  const reader = await EventReader.open(`${url}/api/live`);
+  t.after(() => reader.close());
+  const { groups } = await pictureThat(
+    reader,
+    ({ groups: [alarm] }) => alarm?.state === 'Stable' && alarm.lag === 0,
+  );
+  strictEqual(groups[0]?.offsets[0]?.committedOffset, 1);
+  strictEqual(groups[0]?.offsets[0]?.highWatermark, 21);
+  await consumer.close();
+});
+
 test('a client that goes is shown nothing any more, and a stop ends the stream', async (t) => {
   const { broker, url } = await adminBroker(t);
   const gone = await EventReader.open(`${url}/api/live`);

@@ -54,9 +54,13 @@ test('who looks again after a while finds no window of before', () => {
 
 test('of a partition with many consumers those that came last are remembered', () => {
   const readers = new ReaderNotes();
-  for (let i = 0; i < 20; i++) readers.fetched(`client-${i}`, '127.0.0.1', i);
-  readers.fetched('client-12', '127.0.0.1', 30);
-  readers.fetched('client-20', '127.0.0.1', 31);
+  const fetched = (id: number, cameMs: number): void => {
+    const reader = { clientId: `client-${id}`, clientHost: '127.0.0.1', cameMs };
+    readers.fetched(reader, 'orders', cameMs);
+  };
+  for (let i = 0; i < 20; i++) fetched(i, i);
+  fetched(12, 30);
+  fetched(20, 31);
   const clients = readers.all().map(({ clientId }) => clientId);
   strictEqual(clients.length, 8);
   deepStrictEqual(

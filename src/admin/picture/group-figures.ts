@@ -100,20 +100,15 @@ function memberFigures(
 
 /** Since a client like the member's fetched one of its partitions. */
 function lastFetchAgoMs(
-  { clientId, clientHost }: ToldMember,
+  { clientId, clientHost: host }: ToldMember,
   partitions: MemberFigures['partitions'],
   logs: Logs,
   nowMs: number,
 ): number | null {
-  const host = clientHost.replace(/^\//, '');
   let least: number | null = null;
   for (const { topic, partition } of partitions) {
-    const told = logs.get(topic, partition);
-    for (const reader of told?.partition.readers ?? []) {
-      if (reader.clientId !== clientId || reader.clientHost !== host) continue;
-      const agoMs = reader.agoMs + Math.round(nowMs - (told?.answer.atMs ?? nowMs));
-      if (least === null || agoMs < least) least = agoMs;
-    }
+    const fetch = logs.fetchOf({ clientId, host }, topic, partition, nowMs);
+    if (fetch !== undefined && (least === null || fetch.agoMs < least)) least = fetch.agoMs;
   }
   return least;
 }

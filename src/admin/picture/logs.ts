@@ -50,6 +50,30 @@ export class Logs {
     return this.#topics.has(this.#sourceOf(topic));
   }
 
+  /** Whether a topic shows of another one's records those that match. */
+  isFiltered(topic: string): boolean {
+    return this.#image.topicsByName.get(topic)?.filtered !== undefined;
+  }
+
+  /** The last fetch of a client from a partition, as far as its leader remembers; `nowMs` is monotonic. */
+  fetchOf(
+    { clientId, host }: { readonly clientId: string; readonly host: string },
+    topic: string,
+    index: number,
+    nowMs: number,
+  ): { readonly fetchOffset: number; readonly agoMs: number } | undefined {
+    const told = this.get(topic, index);
+    // Groups have a slash before it.
+    const address = host.replace(/^\//, '');
+    const found = told?.partition.readers.find(
+      (reader) =>
+        reader.clientId === clientId && reader.clientHost === address && reader.topic === topic,
+    );
+    if (told === undefined || found === undefined) return undefined;
+    const agoMs = found.agoMs + Math.round(nowMs - told.answer.atMs);
+    return { fetchOffset: found.fetchOffset, agoMs };
+  }
+
   /** When the record at an offset was written. */
   timeAt(topic: string, index: number, offset: number): number | undefined {
     return this.#times.get(`${this.#sourceOf(topic)}/${index}/${offset}`);

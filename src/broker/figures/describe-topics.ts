@@ -98,9 +98,8 @@ function describePartition(partition: Partition, nowMs: number): PartitionAnswer
       nodeId,
       lag: logEndOffset < 0 ? -1 : Math.max(0, log.writtenEndOffset - logEndOffset),
     })),
-    readers: figures.readers.all().map(({ clientId, clientHost, lastFetchMs }) => ({
-      clientId,
-      clientHost,
+    readers: figures.readers.all().map(({ lastFetchMs, ...reader }) => ({
+      ...reader,
       agoMs: Math.max(0, Math.round(nowMs - lastFetchMs)),
     })),
   };

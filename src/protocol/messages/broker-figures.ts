@@ -86,7 +86,16 @@ export const brokerFiguresResponse = response(
             messagesIn: int64(),
             bytesOut: int64(),
             followers: array(struct({ nodeId: int32(), lag: int64() })),
-            readers: array(struct({ clientId: string(), clientHost: string(), agoMs: int64() })),
+            readers: array(
+              struct({
+                clientId: string(),
+                clientHost: string(),
+                /** By which name it asks: this topic, or one that is filtered from it. */
+                topic: string(),
+                fetchOffset: int64(),
+                agoMs: int64(),
+              }),
+            ),
           }),
         ),
       }),

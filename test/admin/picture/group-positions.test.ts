@@ -11,6 +11,7 @@ const wallMs = 1_000_000;
 function logsWith(times: Readonly<Record<number, number>>): Logs {
   return {
     get: () => ({ partition: { logStartOffset: 10, highWatermark: 100 } }),
+    isFiltered: () => false,
     timeAt: (_topic: string, _partition: number, offset: number) => times[offset],
   } as unknown as Logs;
 }
@@ -23,6 +24,7 @@ function position(
   const offsets = [{ topic: 'orders', partitions: [{ partition: 0, committedOffset }] }];
   const known = { topic: 'orders', partition: 0, logStartOffset: 10, ...before } as GroupOffset;
   const [found] = positionsOf({ offsets }, [], logsWith(times), {
+    nowMs: 0,
     wallMs,
     before: before === undefined ? [] : [known],
     beforeMs: wallMs - 1000,
