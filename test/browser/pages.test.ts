@@ -3,6 +3,7 @@
 import { test, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { createBroker } from '../../src/index.ts';
+import { assertAccessible } from './audit.ts';
 import { assertFits, openPage, skip, takePicture, type Look } from './browser.ts';
 import { livingCluster } from './living-cluster.ts';
 
@@ -51,6 +52,7 @@ async function visitAll(t: TestContext, url: string, kind: string, look: Look): 
     await page.getByRole('heading', { level: 1 }).waitFor();
     await shows(page);
     await assertFits(page);
+    await assertAccessible(page, name);
     await takePicture(t, page, `${kind}-${name}`);
   }
 }
