@@ -132,21 +132,21 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
   },
   {
     name: 'config',
-    summary: 'Show and change the configuration of topics and brokers',
+    summary: 'Show and change the configuration of topics, brokers and groups',
     commands: [
       {
         name: 'get',
-        summary: 'Show the configuration of topics or brokers',
+        summary: 'Show the configuration of topics, brokers or groups',
         load: async () => (await import('./config-get.ts')).configGetCommand,
       },
       {
         name: 'set',
-        summary: 'Change the configuration of topics or brokers',
+        summary: 'Change the configuration of topics, brokers or groups',
         load: async () => (await import('./config-set.ts')).configSetCommand,
       },
       {
         name: 'delete',
-        summary: 'Return the configuration of topics or brokers to its defaults',
+        summary: 'Return the configuration of topics, brokers or groups to its defaults',
         load: async () => (await import('./config-delete.ts')).configDeleteCommand,
       },
     ],

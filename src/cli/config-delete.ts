@@ -7,7 +7,7 @@ import { reportOutcomes, reportOutcomesAsJson } from './report.ts';
 /** `odradek config delete`. */
 export const configDeleteCommand: Command = {
   name: 'config delete',
-  summary: 'Return the configuration of topics or brokers to its defaults',
+  summary: 'Return the configuration of topics, brokers or groups to its defaults',
   description: [resourceHelp],
   positionals: [...resourcePositionals, { name: 'key', required: true, repeated: true }],
   options: {

@@ -11,7 +11,7 @@ import { formatTable } from './table.ts';
 /** `odradek config get`. */
 export const configGetCommand: Command = {
   name: 'config get',
-  summary: 'Show the configuration of topics or brokers',
+  summary: 'Show the configuration of topics, brokers or groups',
   description: [resourceHelp, 'Without keys, what was set is shown; with --all also the defaults.'],
   positionals: [...resourcePositionals, { name: 'key', required: false, repeated: true }],
   options: {
@@ -78,6 +78,8 @@ function sourceText(source: ConfigEntry['source']): string {
   switch (source) {
     case 'DYNAMIC_TOPIC_CONFIG':
       return 'topic';
+    case 'DYNAMIC_GROUP_CONFIG':
+      return 'group';
     case 'DYNAMIC_BROKER_CONFIG':
       return 'broker';
     case 'DYNAMIC_DEFAULT_BROKER_CONFIG':

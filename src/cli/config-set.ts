@@ -9,7 +9,7 @@ import { usageError } from './usage-error.ts';
 /** `odradek config set`. */
 export const configSetCommand: Command = {
   name: 'config set',
-  summary: 'Change the configuration of topics or brokers',
+  summary: 'Change the configuration of topics, brokers or groups',
   description: [resourceHelp, 'All values are changed together, or none is.'],
   positionals: [...resourcePositionals, { name: 'key=value', required: true, repeated: true }],
   options: {

@@ -35,7 +35,7 @@ export async function keyProblem(
   resource: ConfigResource,
   keys: readonly string[],
 ): Promise<{ readonly error: OdradekError } | undefined> {
-  if (resource.type !== 'topic') return undefined;
+  if (resource.type !== 'topic' && resource.type !== 'group') return undefined;
   const [outcome = { value: [] }] = await client.admin.describeConfigs([resource]);
   if ('error' in outcome) return outcome;
   const known = outcome.value.map(({ name }) => name);

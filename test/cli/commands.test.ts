@@ -339,7 +339,7 @@ test('consume ends quietly when nobody reads any more', async () => {
   });
 });
 
-test('config: got, set and deleted, for topics and brokers', async () => {
+test('config: got, set and deleted, for topics, brokers and groups', async () => {
   await output('topic create configured');
   match((await odradek('config get topic configured')).err, /Nothing was set/);
   strictEqual(
@@ -358,6 +358,15 @@ test('config: got, set and deleted, for topics and brokers', async () => {
   ) as Record<string, unknown>[];
   deepStrictEqual([entry?.['value'], entry?.['source']], ['compact', 'DYNAMIC_TOPIC_CONFIG']);
   match(await output(`config get broker ${broker.nodeId} listeners`), /listeners +PLAINTEXT/);
+  strictEqual(
+    await output('config set group readers consumer.session.timeout.ms=50000'),
+    '1 value of group readers set\n',
+  );
+  match(await output('config get group readers'), /consumer\.session\.timeout\.ms +50000 +group\n/);
+  match(
+    (await odradek('config set group readers session.timeout=1')).err,
+    /there is no key session\.timeout/,
+  );
 });
 
 test('config: bad values, keys and resources are told apart', async () => {
@@ -371,7 +380,7 @@ test('config: bad values, keys and resources are told apart', async () => {
   );
   const resource = await odradek('config get queue strict');
   strictEqual(resource.exitCode, 2);
-  match(resource.err, /expected one of topic, broker/);
+  match(resource.err, /expected one of topic, broker, group/);
   strictEqual((await odradek('config get topic no-such-topic')).exitCode, 1);
   strictEqual((await odradek('config set topic strict')).exitCode, 2);
 });

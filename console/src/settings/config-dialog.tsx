@@ -59,7 +59,7 @@ export function ConfigDialog({
         </div>
       )}
       <TrialNote trial={trial} />
-      {isChanged && command !== null && <CommandLine command={command} />}
+      {isChanged && <CommandLine command={command} />}
     </Confirm>
   );
 }

@@ -68,7 +68,7 @@ export function ResourceConfigs({
           ))}
         </ul>
       )}
-      {command !== null && <CommandLine command={command} />}
+      <CommandLine command={command} />
       {edited !== undefined && mayChange(current) && !edited.isReadOnly && (
         <ConfigDialog
           resource={resource}

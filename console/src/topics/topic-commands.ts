@@ -74,17 +74,13 @@ export function deleteRecordsCommand(bootstrap: string, topic: string, position:
   });
 }
 
-/**
- * The lines that set and return configs of a topic, a broker or the `default` of all brokers; null for a group, whose
- * configs `odradek` does not know.
- */
+/** The lines that set and return configs of a topic, a group, a broker or the `default` of all brokers. */
 export function configCommand(
   bootstrap: string,
   resource: { readonly type: 'topic' | 'broker' | 'group'; readonly name: string },
   set: Readonly<Record<string, string | null>>,
   dryRun = false,
-): string | null {
-  if (resource.type === 'group') return null;
+): string {
   const entries = Object.entries(set);
   const values = entries.flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]));
   const returned = entries.flatMap(([key, value]) => (value === null ? [key] : []));

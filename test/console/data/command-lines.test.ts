@@ -124,7 +124,14 @@ test('topics: each action has its line', () => {
     'odradek topic alter k --delete-records-before end',
   );
   assert.equal(deleteRecordsOfPartitions(bootstrap, 'k', places([1, 2])), null);
-  assert.equal(configCommand(bootstrap, { type: 'group', name: 'g' }, {}), null);
+  assert.equal(
+    configCommand(
+      bootstrap,
+      { type: 'group', name: 'g' },
+      { 'consumer.session.timeout.ms': '50000' },
+    ),
+    'odradek config set group g consumer.session.timeout.ms=50000',
+  );
 });
 
 test('groups: a reset has its line, and an id that is a pattern has none that deletes', () => {
