@@ -11,6 +11,8 @@ import './plots.css';
 
 const ranges = { '15m': 900_000, '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000 } as const;
 type Range = keyof typeof ranges;
+/** Of an hour, the minutes of a broker that was just started would be a stroke at the edge. */
+const rangeByDefault: Range = '15m';
 const stepMs = 5000;
 
 /**
@@ -20,7 +22,7 @@ const stepMs = 5000;
 export function HistoryPlots({ of }: { readonly of: string }): ComponentChildren {
   const [query, change] = useQuery();
   const asked = query.get('range') ?? '';
-  const range: Range = asked in ranges ? (asked as Range) : '1h';
+  const range: Range = asked in ranges ? (asked as Range) : rangeByDefault;
   const toMs = useSteps();
   const path = `api/history?${new URLSearchParams({
     of,
@@ -41,7 +43,7 @@ export function HistoryPlots({ of }: { readonly of: string }): ComponentChildren
             { value: '6h', text: '6 h' },
             { value: '24h', text: '24 h' },
           ]}
-          onChange={(next) => change({ range: next === '1h' ? undefined : next })}
+          onChange={(next) => change({ range: next === rangeByDefault ? undefined : next })}
         />
       </div>
       {error !== undefined && <ErrorNotice error={error} />}
