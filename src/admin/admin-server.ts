@@ -75,10 +75,10 @@ export class AdminServer {
   }
 
   async #receive(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { timers } = this.#modules.services.runtime;
+    const { clock, timers } = this.#modules.services.runtime;
     const { sendTimeoutMs } = this.#config.http;
     const exchange = new Exchange(message, response, { timers, sendTimeoutMs });
-    const body = new RequestBody(message, { memory: this.#memory, timers });
+    const body = new RequestBody(message, { memory: this.#memory, timers, clock });
     this.#exchanges.add(exchange);
     const more: Record<string, string> = {};
     try {

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { adminBroker, text } from './admin-broker.ts';
-import { call, type HttpAnswer } from './http-client.ts';
+import { call, type HttpAnswer, raw } from './http-client.ts';
 
 function publish(
   url: string,
@@ -65,6 +65,18 @@ test('JSON is one record, whose value may be any JSON, digit for digit', async (
     strictEqual(text(records.at(-1)?.key ?? null), '7');
     strictEqual(text(records.at(-1)?.headers[0]?.value ?? null), 'x');
   }
+});
+
+test('a body in chunks of one byte is the same body', async (context) => {
+  const { broker, url } = await adminBroker(context, { topics: { orders: 1 } });
+  const value = 'abcdefghij'.repeat(2000);
+  const chunks = Array.from(value, (letter) => `1\r\n${letter}\r\n`).join('');
+  const head = 'POST /topics/orders HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n';
+  match(
+    await raw(url, `${head}transfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`),
+    /^HTTP\/1.1 200/,
+  );
+  strictEqual(text((await broker.records('orders'))[0]?.value ?? null), value);
 });
 
 test('a value of a million digits is written as it is, though it stands among blanks', async (context) => {

@@ -301,6 +301,22 @@ test('an import that stands still is ended, and says how much of it was written'
   strictEqual((await recordsOf(topic)).length, 2);
 });
 
+test('an import that comes a byte at a time is ended too', async () => {
+  const topic = await newTopic(1);
+  const head = [
+    `POST /api/topics/${topic}/import HTTP/1.1`,
+    'host: 127.0.0.1',
+    'odradek-console: 1',
+    'content-type: application/x-ndjson',
+    'content-length: 100000',
+  ];
+  const { socket, ended } = conversation(`${head.join('\r\n')}\r\n\r\n`);
+  // Each comes well within the time that a body may stand still.
+  const trickle = setInterval(() => socket.write(' '), 20);
+  const text = await ended.finally(() => clearInterval(trickle));
+  match(text, /^HTTP\/1.1 408/);
+});
+
 test('as many imports as there may be are under way, and the next is told to wait', async () => {
   const topic = await newTopic(1);
   const head = [

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Timer, Timers } from '../../runtime/runtime.ts';
+import type { Clock, Timer, Timers } from '../../runtime/runtime.ts';
 import { OdradekError } from '../../util/odradek-error.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -44,45 +44,88 @@ export interface BodyLimits {
   readonly timeoutMs: number;
 }
 
+/** So fast a body must come at least, but for `timeoutMs` in all. */
+const slowestBytesPerMs = 1;
+
 /** The body of one request. Its owner calls `release` when the request is answered. */
 export class RequestBody {
   readonly #message: IncomingMessage;
   readonly #memory: BodyMemory;
   readonly #timers: Timers;
+  readonly #clock: Clock;
   #heldBytes = 0;
 
-  constructor(message: IncomingMessage, modules: { memory: BodyMemory; timers: Timers }) {
+  constructor(
+    message: IncomingMessage,
+    modules: { memory: BodyMemory; timers: Timers; clock: Clock },
+  ) {
     this.#message = message;
     this.#memory = modules.memory;
     this.#timers = modules.timers;
+    this.#clock = modules.clock;
   }
 
-  /** The whole of it. Rejects with a `HttpProblem` of 413, 408 or 503; or when the client has gone. */
-  async whole(limits: BodyLimits): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
-    const deadline = new Deadline(limits.timeoutMs, this.#timers);
-    const coming = this.#received(limits.bytesMax);
-    try {
-      for (;;) {
-        const next = await deadline.race(coming.next());
-        if (next.done === true) break;
-        this.#memory.take(next.value.length);
-        this.#heldBytes += next.value.length;
-        pieces.push(next.value);
+  /**
+   * The whole of it. Rejects with a `HttpProblem` of 413, 408 or 503; or when the client has gone. It may come a byte
+   * at a time: of each nothing is kept but itself.
+   */
+  whole({ bytesMax, timeoutMs }: BodyLimits): Promise<Uint8Array> {
+    const message = this.#message;
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    let bytes = new Uint8Array(0);
+    let length = 0;
+    const add = (piece: Uint8Array): void => {
+      const needed = length + piece.length;
+      if (needed > bytesMax) throw tooLarge(bytesMax);
+      if (needed > bytes.length) bytes = this.#larger(bytes, needed, bytesMax);
+      bytes.set(piece, length);
+      length = needed;
+    };
+    const onData = (piece: Uint8Array): void => {
+      try {
+        add(piece);
+      } catch (error) {
+        fail(error);
       }
-    } finally {
-      deadline.end();
-    }
-    return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+    };
+    const onEnd = (): void => resolve(bytes.subarray(0, length));
+    const onGone = (): void => reject(clientGone());
+    const fail = (error: unknown): void => reject(error as Error);
+    const timer = this.#timers.setTimer(timeoutMs, () => fail(tooSlow()));
+    if (announcedLength(message) > bytesMax) fail(tooLarge(bytesMax));
+    else if (message.destroyed) onGone();
+    else message.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone);
+    return promise.finally(() => {
+      this.#timers.clearTimer(timer);
+      message.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      message.pause();
+    });
   }
 
-  /** It as it comes, with one piece in memory. Rejects likewise. */
-  async *pieces(limits: BodyLimits): AsyncGenerator<Uint8Array, void> {
-    const coming = this.#received(limits.bytesMax);
+  /** `bytes` with room for `needed`, and for as much again. */
+  #larger(bytes: Uint8Array, needed: number, bytesMax: number): Uint8Array<ArrayBuffer> {
+    const size = Math.min(bytesMax, Math.max(needed, 2 * bytes.length));
+    this.#memory.take(size - bytes.length);
+    this.#heldBytes += size - bytes.length;
+    const larger = new Uint8Array(size);
+    larger.set(bytes);
+    return larger;
+  }
+
+  /**
+   * It as it comes, with one piece in memory. Rejects likewise, and where it has been waited for much longer than what
+   * came is worth: a byte now and then would else go on for ever.
+   */
+  async *pieces({ bytesMax, timeoutMs }: BodyLimits): AsyncGenerator<Uint8Array, void> {
+    const coming = this.#received(bytesMax);
+    let patienceMs = timeoutMs;
     for (;;) {
-      const deadline = new Deadline(limits.timeoutMs, this.#timers);
+      const beganMs = this.#clock.monotonicMs();
+      const deadline = new Deadline(Math.min(timeoutMs, patienceMs), this.#timers);
       const next = await deadline.race(coming.next()).finally(() => deadline.end());
       if (next.done === true) return;
+      const waitedMs = this.#clock.monotonicMs() - beganMs;
+      patienceMs = Math.max(0, patienceMs - waitedMs) + next.value.length / slowestBytesPerMs;
       yield next.value;
     }
   }
@@ -94,8 +137,7 @@ export class RequestBody {
   }
 
   async *#received(bytesMax: number): AsyncGenerator<Uint8Array, void> {
-    const announced = Number(this.#message.headers['content-length'] ?? 0);
-    if (announced > bytesMax) throw tooLarge(bytesMax);
+    if (announcedLength(this.#message) > bytesMax) throw tooLarge(bytesMax);
     let received = 0;
     try {
       for await (const piece of this.#message.iterator({ destroyOnReturn: false })) {
@@ -111,7 +153,7 @@ export class RequestBody {
   }
 }
 
-/** The end of a body's time. */
+/** The end of a piece's time. */
 class Deadline {
   readonly #timers: Timers;
   readonly #timer: Timer;
@@ -121,8 +163,7 @@ class Deadline {
     this.#timers = timers;
     this.#over.promise.catch(() => {});
     this.#timer = timers.setTimer(afterMs, () => {
-      const message = `The body did not come within ${afterMs} ms (odradek.http.body.timeout.ms).`;
-      this.#over.reject(new HttpProblem(408, { code: 'REQUEST_TIMED_OUT', message }));
+      this.#over.reject(tooSlow());
     });
   }
 
@@ -134,6 +175,15 @@ class Deadline {
   end(): void {
     this.#timers.clearTimer(this.#timer);
   }
+}
+
+function announcedLength({ headers }: IncomingMessage): number {
+  return Number(headers['content-length'] ?? 0);
+}
+
+function tooSlow(): HttpProblem {
+  const message = 'The body did not come in time (odradek.http.body.timeout.ms).';
+  return new HttpProblem(408, { code: 'REQUEST_TIMED_OUT', message });
 }
 
 function tooLarge(bytesMax: number): HttpProblem {
