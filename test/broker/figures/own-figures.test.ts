@@ -14,6 +14,7 @@ import {
   brokerFiguresResponse,
   type BrokerFiguresResponse,
 } from '../../../src/protocol/messages/broker-figures.ts';
+import { describeWhysRequest } from '../../../src/protocol/messages/describe-whys.ts';
 import { must } from '../../../src/util/assert.ts';
 import { framed, requestFrame } from '../raw-connection.ts';
 import { SimulatedBroker } from '../simulated-broker.ts';
@@ -242,6 +243,14 @@ test('who does not know the secret finds an API that does not exist, byte for by
   strictEqual(reasons.length, 6);
   const answer = await figuresOf(broker);
   strictEqual(answer.connections, 1);
+});
+
+test('a broker that does not watch its cluster has no API that says why something stands still', async () => {
+  const broker = await SimulatedBroker.start();
+  const peer = await broker.connect();
+  peer.write(requestFrame(describeWhysRequest, 0, 7, { isGroup: true, name: 'billing' }));
+  await peer.closed();
+  deepStrictEqual(broker.closedReasons, ['no API has the key 32001']);
 });
 
 test('nobody is told of it by ApiVersions', async () => {
