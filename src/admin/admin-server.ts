@@ -80,6 +80,8 @@ export class AdminServer {
     const exchange = new Exchange(message, response, { timers, sendTimeoutMs });
     const body = new RequestBody(message, { memory: this.#memory, timers, clock });
     this.#exchanges.add(exchange);
+    // What only asks has no body that anybody reads: it is dropped as it comes, and not kept while the answer is made.
+    if (isRead(message)) message.resume();
     const more: Record<string, string> = {};
     try {
       await this.#respond(exchange, await this.#answer(exchange, body, more), more);
@@ -125,8 +127,7 @@ export class AdminServer {
     path: string,
     found: ReadonlyMap<string, FoundRoute>,
   ): AdminAnswer {
-    const isRead = message.method === 'GET' || message.method === 'HEAD';
-    const isPage = found.size === 0 && isRead && this.#config.console !== 'off';
+    const isPage = found.size === 0 && isRead(message) && this.#config.console !== 'off';
     this.#origins.require({}, headers);
     const answer = isPage ? this.#modules.page.answer(path, headers) : undefined;
     if (answer !== undefined) return answer;
@@ -258,3 +259,7 @@ const tooManyStreams = {
   code: 'TOO_MANY_STREAMS',
   message: 'As many streams as there may be are open (odradek.http.streams.max).',
 };
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}

@@ -283,6 +283,23 @@ test('on a connection one request is worked at after the other, and who does not
   match(written, /^012345678x{0,1}$/);
 });
 
+test('a body that nobody reads is not kept while a stream goes on', async (context) => {
+  const { url } = await adminBroker(context, { topics: { orders: 1 } });
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  context.after(() => socket.destroy());
+  const head =
+    'GET /topics/orders/stream HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n';
+  socket.write(head);
+  await once(socket, 'data');
+  const chunk = `${(1_000_000).toString(16)}\r\n${'x'.repeat(1_000_000)}\r\n`;
+  for (let n = 0; n < 40; n++) {
+    // The other side would read no further.
+    if (!socket.write(chunk)) await once(socket, 'drain');
+  }
+  strictEqual((await call(url, '/health')).status, 200);
+});
+
 test('answers that nobody reads are bounded together, and the bound is given back', async (context) => {
   const { broker, url } = await adminBroker(context, {
     topics: { large: { partitions: 1, config: { 'max.message.bytes': 40_000_000 } } },
