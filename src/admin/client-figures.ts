@@ -18,6 +18,7 @@ import type {
 } from './contract/picture.ts';
 import type { Figures, GroupCounts, TopicCounts } from './figures.ts';
 import { groupCounts } from './groups/group-counts.ts';
+import { sumOfKnown } from './sum.ts';
 
 /** How old an answer may be that everybody shares, and how many times as old as what it took to find out. */
 const freshMs = 2000;
@@ -61,10 +62,10 @@ export class ClientFigures implements Figures {
       topics.map(({ name, partitions }) => {
         const keys = partitions.map(({ index }) => partitionKey({ topic: name, partition: index }));
         const counts = keys.map((key) => logs.get(key));
-        const messages = sum(
+        const messages = sumOfKnown(
           counts.map((log) => (log === undefined ? null : log.endOffset - log.startOffset)),
         );
-        const sizeBytes = sum(keys.map((key) => sizes.get(key) ?? null));
+        const sizeBytes = sumOfKnown(keys.map((key) => sizes.get(key) ?? null));
         return [name, { messages, sizeBytes, messagesPerSecond: 0 }];
       }),
     );
@@ -181,7 +182,7 @@ export class ClientFigures implements Figures {
         lastFetchAgoMs: null,
       })),
       offsets,
-      lag: sum(offsets.map(({ lag }) => lag)),
+      lag: sumOfKnown(offsets.map(({ lag }) => lag)),
       lagSeconds: null,
       trend: 'unknown',
     };
@@ -287,14 +288,4 @@ class Shared<T> {
     );
     return answer;
   }
-}
-
-/** Null where some part of it is. */
-function sum(parts: readonly (number | null)[]): number | null {
-  let total = 0;
-  for (const part of parts) {
-    if (part === null) return null;
-    total += part;
-  }
-  return total;
 }

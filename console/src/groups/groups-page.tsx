@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
 import type { GroupPage, GroupRow } from '../../../src/admin/contract/topics.ts';
 import { Page } from '../app/page.tsx';
 import { navigate, useLocation } from '../app/router.ts';
@@ -11,7 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { DataTable, type Column, type Sort } from '../ui/data-table.tsx';
 import { Empty, ErrorNotice, Loading } from '../ui/empty.tsx';
 import { SelectField } from '../ui/field.tsx';
-import { exact } from '../ui/figures.ts';
+import { countNote, exact } from '../ui/figures.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { Behind, GroupState, Trend } from './group-state.tsx';
 import { groupListCommand } from './group-commands.ts';
@@ -24,6 +23,7 @@ import {
   type GroupsQuery,
 } from './groups-query.ts';
 import './groups.css';
+import { useSearchText } from '../ui/use-search-text.ts';
 
 const columns: readonly Column<GroupRow>[] = [
   {
@@ -93,7 +93,7 @@ export function GroupsPage(): ComponentChildren {
   return (
     <Page
       title="Groups"
-      note={noteOf(list.rows.length, list.total)}
+      note={countNote(list.rows.length, list.total, 'group')}
       command={groupListCommand(bootstrap, query)}
     >
       <GroupsToolbar query={query} />
@@ -130,23 +130,8 @@ function withSort(query: GroupsQuery, { by, order }: Sort): GroupsQuery {
   return { ...query, sort: by as GroupSort, descending: order === 'desc' };
 }
 
-function noteOf(matching: number, total: number | undefined): string | undefined {
-  if (total === undefined) return undefined;
-  return matching === total
-    ? `${exact(total)} ${total === 1 ? 'group' : 'groups'}`
-    : `${exact(matching)} of ${exact(total)} groups`;
-}
-
 function GroupsToolbar({ query }: { readonly query: GroupsQuery }): ComponentChildren {
-  const [text, setText] = useState(query.text);
-  const latest = useRef(query);
-  latest.current = query;
-  useEffect(() => setText(query.text), [query.text]);
-  useEffect(() => {
-    if (text === latest.current.text) return undefined;
-    const timer = setTimeout(() => goTo({ ...latest.current, text }), 150);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const [text, setText] = useSearchText(query.text, (sought) => goTo({ ...query, text: sought }));
   return (
     <div class="toolbar">
       <SearchField label="Search groups" value={text} onInput={setText} />

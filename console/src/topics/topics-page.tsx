@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TopicPage, TopicRow } from '../../../src/admin/contract/topics.ts';
 import { Page } from '../app/page.tsx';
 import { navigate, useLocation } from '../app/router.ts';
@@ -12,7 +11,7 @@ import { Button } from '../ui/button.tsx';
 import { DataTable, type Column, type Sort } from '../ui/data-table.tsx';
 import { Empty, ErrorNotice, Loading } from '../ui/empty.tsx';
 import { CheckField } from '../ui/field.tsx';
-import { bytes, exact, perSecond } from '../ui/figures.ts';
+import { bytes, countNote, exact, perSecond } from '../ui/figures.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { NewTopicDialog } from './new-topic-dialog.tsx';
 import { TopicBadges } from './topic-badges.tsx';
@@ -25,6 +24,7 @@ import {
   type TopicsQuery,
 } from './topics-query.ts';
 import './topics.css';
+import { useSearchText } from '../ui/use-search-text.ts';
 
 const columns: readonly Column<TopicRow>[] = [
   {
@@ -95,7 +95,7 @@ export function TopicsPage(): ComponentChildren {
   return (
     <Page
       title="Topics"
-      note={noteOf(list.rows.length, list.total)}
+      note={countNote(list.rows.length, list.total, 'topic')}
       actions={create}
       command={topicListCommand(current?.bootstrapServers ?? '', query)}
     >
@@ -136,23 +136,8 @@ function withSort(query: TopicsQuery, { by, order }: Sort): TopicsQuery {
   return { ...query, sort: by as TopicSort, descending: order === 'desc' };
 }
 
-function noteOf(matching: number, total: number | undefined): string | undefined {
-  if (total === undefined) return undefined;
-  return matching === total
-    ? `${exact(total)} ${total === 1 ? 'topic' : 'topics'}`
-    : `${exact(matching)} of ${exact(total)} topics`;
-}
-
 function TopicsToolbar({ query }: { readonly query: TopicsQuery }): ComponentChildren {
-  const [text, setText] = useState(query.text);
-  const latest = useRef(query);
-  latest.current = query;
-  useEffect(() => setText(query.text), [query.text]);
-  useEffect(() => {
-    if (text === latest.current.text) return undefined;
-    const timer = setTimeout(() => goTo({ ...latest.current, text }), 150);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const [text, setText] = useSearchText(query.text, (sought) => goTo({ ...query, text: sought }));
   return (
     <div class="toolbar">
       <SearchField label="Search topics" value={text} onInput={setText} />

@@ -63,3 +63,14 @@ export function duration(ms: number | null): string {
   const rest = Math.floor((seconds - whole * length) / nextLength);
   return rest === 0 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${nextName}`;
 }
+
+/** How many of a kind a list shows, of how many there are; undefined until that is known. */
+export function countNote(
+  matching: number,
+  total: number | undefined,
+  kind: string,
+): string | undefined {
+  if (total === undefined) return undefined;
+  if (matching !== total) return `${exact(matching)} of ${exact(total)} ${kind}s`;
+  return `${exact(total)} ${total === 1 ? kind : `${kind}s`}`;
+}

@@ -5,6 +5,7 @@ import type { GroupFigures, MemberFigures } from '../contract/picture.ts';
 import { positionsOf } from './group-positions.ts';
 import type { Logs } from './logs.ts';
 import type { Answer, Answers } from './question.ts';
+import { sumOfKnown } from '../sum.ts';
 
 type ToldGroup = BrokerFiguresResponse['groups'][number];
 type ToldMember = ToldGroup['members'][number];
@@ -65,7 +66,7 @@ export function groupFigures(
         coordinatorId: hasLeaders(answer.nodeId) ? answer.nodeId : -1,
         members,
         offsets: positions,
-        lag: sum(positions.map(({ lag }) => lag)),
+        lag: sumOfKnown(positions.map(({ lag }) => lag)),
         lagSeconds: greatest(positions.map(({ lagSeconds }) => lagSeconds)),
       },
       subscribed: [...new Set(group.members.flatMap(({ subscribed }) => subscribed))],
@@ -111,16 +112,6 @@ function lastFetchAgoMs(
     if (fetch !== undefined && (least === null || fetch.agoMs < least)) least = fetch.agoMs;
   }
   return least;
-}
-
-/** Null where some part of it is. */
-function sum(parts: readonly (number | null)[]): number | null {
-  let total = 0;
-  for (const part of parts) {
-    if (part === null) return null;
-    total += part;
-  }
-  return total;
 }
 
 function greatest(parts: readonly (number | null)[]): number | null {
