@@ -74,8 +74,14 @@ async function ofCommand(
   const spec = positionals[given.length] ?? (last?.repeated === true ? last : undefined);
   if (spec?.choices !== undefined) return spec.choices;
   // The second word of the config commands names what the first one says.
-  const isBroker = command.positionals[0]?.choices !== undefined && given[0] === 'broker';
-  return isBroker ? [] : namesAt(spec?.completes, askAt, context);
+  const isConfig = command.positionals[0]?.choices !== undefined;
+  const completes = isConfig ? configured(given[0]) : spec?.completes;
+  return namesAt(completes, askAt, context);
+}
+
+/** What `odradek config` names after its first word. Of brokers nothing may be named: that means all of them. */
+function configured(type: string | undefined): Completes | undefined {
+  return type === 'topic' || type === 'group' ? type : undefined;
 }
 
 /** The option whose value comes next, where `word` is one that takes a value. */

@@ -4,6 +4,7 @@
  */
 import { deepStrictEqual, match, strictEqual } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createClient } from '../../src/client/client.ts';
 import { type Broker, createBroker } from '../../src/index.ts';
 import { createNodeRuntime } from '../../src/runtime/node/node-runtime.ts';
 import { type FakeContext, fakeContext, fakeInput, run } from './fake-context.ts';
@@ -415,7 +416,12 @@ test('completion: commands, options, choices and topics', async () => {
   deepStrictEqual(await complete('consume', 'completed'), ['completed-topic']);
   deepStrictEqual(await complete('consume', '--max', '3', 'completed'), ['completed-topic']);
   deepStrictEqual(await complete('config', 'get', 'topic', 'completed'), ['completed-topic']);
-  deepStrictEqual(await complete('config', 'get', ''), ['topic', 'broker']);
+  deepStrictEqual(await complete('config', 'get', ''), ['topic', 'broker', 'group']);
+  const committed = [{ topic: 'completed-topic', partition: 0, offset: 0 }];
+  const client = createClient({ bootstrapServers: broker.bootstrapServers }, createNodeRuntime());
+  await client.admin.alterGroupOffsets('completed-group', committed);
+  client.close();
+  deepStrictEqual(await complete('config', 'get', 'group', 'completed'), ['completed-group']);
   deepStrictEqual(await complete('nonsense', ''), ['']);
   const silent = await run(['__complete', '--', 'consume', '-b', '127.0.0.1:1', ''], context());
   deepStrictEqual(silent, { exitCode: 0, out: '', err: '' });
