@@ -5,20 +5,14 @@ import type { GroupListing } from '../client/group/admin-groups.ts';
 import type { GroupDescription } from '../client/group/describe-groups.ts';
 import { partitionKey } from '../client/group/topic-partition.ts';
 import { offsetSpecs } from '../client/list-offsets.ts';
-import { topicsWithLogs } from '../metadata/filtered-topics.ts';
 import type { TopicImage } from '../metadata/image.ts';
 import type { Clock } from '../runtime/runtime.ts';
 import { must } from '../util/assert.ts';
-import type {
-  BrokerFigures,
-  GroupFigures,
-  GroupOffset,
-  PartitionFigures,
-  Why,
-} from './contract/picture.ts';
-import type { Figures, GroupCounts, TopicCounts } from './figures.ts';
+import { sumOfKnown } from '../util/sum-of-known.ts';
+import type { GroupFigures, GroupOffset } from './contract/picture.ts';
+import type { ClientSideFigures, GroupCounts, TopicCounts } from './figures.ts';
 import { groupCounts } from './groups/group-counts.ts';
-import { sumOfKnown } from './sum.ts';
+import { describedMember } from './why/group-members.ts';
 
 /** How old an answer may be that everybody shares, and how many times as old as what it took to find out. */
 const freshMs = 2000;
@@ -30,7 +24,7 @@ interface LogCounts {
 }
 
 /** Figures as any client can ask for them: of the brokers, with what Kafka's protocol has. No rates, no times. */
-export class ClientFigures implements Figures {
+export class ClientFigures implements ClientSideFigures {
   readonly #client: Client;
   readonly #broker: RunningBroker;
   readonly #topics: Shared<ReadonlyMap<string, TopicCounts>>;
@@ -126,31 +120,6 @@ export class ClientFigures implements Figures {
     return sizes;
   }
 
-  async partitions(topic: string): Promise<readonly PartitionFigures[]> {
-    const image = this.#broker.metadata.image.topicsByName.get(topic);
-    if (image === undefined) return [];
-    const [logs, sizes] = await Promise.all([this.#logs([image]), this.#sizes([image])]);
-    return image.partitions.map((partition) => {
-      const { index, leader, leaderEpoch, replicas, isr } = partition;
-      const key = partitionKey({ topic, partition: index });
-      const log = logs.get(key);
-      return {
-        index,
-        leader,
-        leaderEpoch,
-        replicas,
-        isr,
-        logStartOffset: log?.startOffset ?? null,
-        highWatermark: log?.endOffset ?? null,
-        logEndOffset: log?.endOffset ?? null,
-        sizeBytes: sizes.get(key) ?? null,
-        messagesPerSecond: 0,
-        bytesPerSecond: 0,
-        followerLag: {},
-      };
-    });
-  }
-
   groups(): Promise<ReadonlyMap<string, GroupCounts>> {
     return this.#groups.get();
   }
@@ -172,15 +141,7 @@ export class ClientFigures implements Figures {
       type: described.type,
       state: described.state,
       coordinatorId: described.coordinatorId,
-      members: described.members.map((member) => ({
-        memberId: member.memberId,
-        instanceId: member.instanceId,
-        clientId: member.clientId,
-        host: member.host,
-        partitions: member.assignment,
-        lastHeartbeatAgoMs: null,
-        lastFetchAgoMs: null,
-      })),
+      members: described.members.map(describedMember),
       offsets,
       lag: sumOfKnown(offsets.map(({ lag }) => lag)),
       lagSeconds: null,
@@ -220,39 +181,6 @@ export class ClientFigures implements Figures {
         memberId: owners.get(key) ?? null,
       };
     });
-  }
-
-  brokers(): Promise<readonly BrokerFigures[]> {
-    const { image } = this.#broker.metadata;
-    const { brokers } = image;
-    const partitions = [...topicsWithLogs(image)].flatMap((topic) => topic.partitions);
-    const figures = [...brokers.values()].map(
-      ({ nodeId, listeners, rack, fenced, stopping, live }): BrokerFigures => ({
-        nodeId,
-        host: listeners[0]?.host ?? '',
-        port: listeners[0]?.port ?? 0,
-        rack,
-        state: live ? (stopping ? 'stopping' : fenced ? 'fenced' : 'up') : 'down',
-        stateSinceMs: null,
-        figures: null,
-        reachable: false,
-        leaders: partitions.filter(({ leader }) => leader === nodeId).length,
-        replicas: partitions.filter(({ replicas }) => replicas.includes(nodeId)).length,
-        notInSync: partitions.filter(
-          ({ replicas, isr }) => replicas.includes(nodeId) && !isr.includes(nodeId),
-        ).length,
-      }),
-    );
-    return Promise.resolve(figures.toSorted((a, b) => a.nodeId - b.nodeId));
-  }
-
-  /** No client can ask for them. */
-  filterCounters(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  whys(): Promise<readonly Why[]> {
-    return Promise.resolve([]);
   }
 }
 

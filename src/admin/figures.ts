@@ -27,6 +27,12 @@ export interface Figures {
   whys(kind: 'topic' | 'group', name: string): Promise<readonly Why[]>;
 }
 
+/** Those that any client can find out, of however many topics and groups there are. */
+export type ClientSideFigures = Pick<
+  Figures,
+  'topics' | 'topicsOf' | 'groups' | 'groupsOf' | 'group'
+>;
+
 /** What the line of a topic in the list has of figures. */
 export interface TopicCounts {
   /** Null where a leader did not say. */

@@ -104,6 +104,7 @@ function watchCluster(
   const figures = new ClusterFigures({ watch, base });
   return { watch, history, figures, metrics: new Metrics({ broker, watch }) };
 }
+
 const tooManySearches = {
   code: 'TOO_MANY_SEARCHES',
   message: 'As many searches as there may be go on just now (odradek.http.searches.max).',

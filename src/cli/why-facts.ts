@@ -1,4 +1,5 @@
 import type { ClusterFacts, GroupFacts, PartitionFacts, TopicFacts } from '../admin/why/facts.ts';
+import { describedMember } from '../admin/why/group-members.ts';
 import { valueOf } from '../client/admin-items.ts';
 import type { Client } from '../client/client.ts';
 import type { PartitionMetadata, TopicMetadata } from '../client/cluster-metadata.ts';
@@ -6,6 +7,7 @@ import type { GroupDescription } from '../client/group/describe-groups.ts';
 import { type GroupPartition, groupPartitions } from '../client/group/group-lag.ts';
 import { offsetSpecs } from '../client/list-offsets.ts';
 import type { Clock } from '../runtime/runtime.ts';
+import { sumOfKnown } from '../util/sum-of-known.ts';
 
 /**
  * What sentences are made of, as any Kafka broker tells it. When members polled last, where lags go and since when
@@ -117,19 +119,9 @@ export async function groupFacts(client: Client, group: GroupDescription): Promi
     groupId: group.groupId,
     state: group.state,
     coordinatorId: group.coordinatorId,
-    members: group.members.map((member) => ({
-      memberId: member.memberId,
-      instanceId: member.instanceId,
-      clientId: member.clientId,
-      host: member.host,
-      partitions: member.assignment,
-      lastHeartbeatAgoMs: null,
-      lastFetchAgoMs: null,
-    })),
+    members: group.members.map(describedMember),
     offsets,
-    lag: offsets.some(({ lag }) => lag === null)
-      ? null
-      : offsets.reduce((sum, { lag }) => sum + (lag ?? 0), 0),
+    lag: sumOfKnown(offsets.map(({ lag }) => lag)),
     lagSeconds: null,
     trend: 'unknown',
     subscribed: [...new Set(group.members.flatMap(({ topics }) => topics))],

@@ -264,19 +264,24 @@ test('an import that announces too much is refused, and nothing of it is written
   deepStrictEqual(await recordsOf(topic), []);
 });
 
-test('an import that turns out too large says how much of it was written', async () => {
-  const topic = await newTopic(1);
+/** How the request of an import begins, up to its body. */
+function importHead(topic: string, headers: readonly string[]): string {
   const head = [
     `POST /api/topics/${topic}/import HTTP/1.1`,
     'host: 127.0.0.1',
     'odradek-console: 1',
     'content-type: application/x-ndjson',
-    'transfer-encoding: chunked',
-    'connection: close',
+    ...headers,
   ];
+  return `${head.join('\r\n')}\r\n\r\n`;
+}
+
+test('an import that turns out too large says how much of it was written', async () => {
+  const topic = await newTopic(1);
+  const head = importHead(topic, ['transfer-encoding: chunked', 'connection: close']);
   const piece = '{"value":"a"}\n'.repeat(1000);
   const chunk = `${piece.length.toString(16)}\r\n${piece}\r\n`;
-  const { ended } = conversation(`${head.join('\r\n')}\r\n\r\n${chunk.repeat(10)}0\r\n\r\n`);
+  const { ended } = conversation(`${head}${chunk.repeat(10)}0\r\n\r\n`);
   const text = await ended;
   match(text, /^HTTP\/1.1 413/);
   const written = Number(/ (\d+) records were written before/.exec(text)?.[1]);
@@ -286,15 +291,9 @@ test('an import that turns out too large says how much of it was written', async
 
 test('an import that stands still is ended, and says how much of it was written', async () => {
   const topic = await newTopic(1);
-  const head = [
-    `POST /api/topics/${topic}/import HTTP/1.1`,
-    'host: 127.0.0.1',
-    'odradek-console: 1',
-    'content-type: application/x-ndjson',
-    'content-length: 1000',
-  ];
+  const head = importHead(topic, ['content-length: 1000']);
   const lines = '{"value":"a"}\n{"value":"b"}\n{"val';
-  const { ended } = conversation(`${head.join('\r\n')}\r\n\r\n${lines}`);
+  const { ended } = conversation(`${head}${lines}`);
   const text = await ended;
   match(text, /^HTTP\/1.1 408/);
   match(text, /2 records were written before, of 2 lines/);
@@ -303,14 +302,8 @@ test('an import that stands still is ended, and says how much of it was written'
 
 test('an import that comes a byte at a time is ended too', async () => {
   const topic = await newTopic(1);
-  const head = [
-    `POST /api/topics/${topic}/import HTTP/1.1`,
-    'host: 127.0.0.1',
-    'odradek-console: 1',
-    'content-type: application/x-ndjson',
-    'content-length: 100000',
-  ];
-  const { socket, ended } = conversation(`${head.join('\r\n')}\r\n\r\n`);
+  const head = importHead(topic, ['content-length: 100000']);
+  const { socket, ended } = conversation(head);
   // Each comes well within the time that a body may stand still.
   const trickle = setInterval(() => socket.write(' '), 20);
   const text = await ended.finally(() => clearInterval(trickle));
@@ -319,15 +312,8 @@ test('an import that comes a byte at a time is ended too', async () => {
 
 test('as many imports as there may be are under way, and the next is told to wait', async () => {
   const topic = await newTopic(1);
-  const head = [
-    `POST /api/topics/${topic}/import HTTP/1.1`,
-    'host: 127.0.0.1',
-    'odradek-console: 1',
-    'content-type: application/x-ndjson',
-    'expect: 100-continue',
-    'content-length: 1000',
-  ];
-  const { socket, ended } = conversation(`${head.join('\r\n')}\r\n\r\n`);
+  const head = importHead(topic, ['expect: 100-continue', 'content-length: 1000']);
+  const { socket, ended } = conversation(head);
   await new Promise<void>((resolve) => {
     socket.once('data', () => resolve());
   });

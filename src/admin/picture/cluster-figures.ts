@@ -1,7 +1,7 @@
 import type { GroupListing } from '../../client/group/admin-groups.ts';
 import type { BrokerFigures, GroupFigures, PartitionFigures, Why } from '../contract/picture.ts';
 import type { FilterCounters } from '../contract/topics.ts';
-import type { Figures, GroupCounts, TopicCounts } from '../figures.ts';
+import type { ClientSideFigures, Figures, GroupCounts, TopicCounts } from '../figures.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import { filterCounters } from './filter-counters.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -12,7 +12,7 @@ import { whysAboutTopic, whysOfGroup } from './whys.ts';
 export interface ClusterFiguresModules {
   readonly watch: ClusterWatch;
   /** What any client can find out, of however many topics and groups there are. */
-  readonly base: Figures;
+  readonly base: ClientSideFigures;
 }
 
 /** Of a page of the list so many topics are watched as long as somebody looks. */
@@ -24,7 +24,7 @@ const lookedAtMax = 100;
  */
 export class ClusterFigures implements Figures {
   readonly #watch: ClusterWatch;
-  readonly #base: Figures;
+  readonly #base: ClientSideFigures;
 
   constructor(modules: ClusterFiguresModules) {
     this.#watch = modules.watch;

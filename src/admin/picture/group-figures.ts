@@ -5,7 +5,7 @@ import type { GroupFigures, MemberFigures } from '../contract/picture.ts';
 import { positionsOf } from './group-positions.ts';
 import type { Logs } from './logs.ts';
 import type { Answer, Answers } from './question.ts';
-import { sumOfKnown } from '../sum.ts';
+import { sumOfKnown } from '../../util/sum-of-known.ts';
 
 type ToldGroup = BrokerFiguresResponse['groups'][number];
 type ToldMember = ToldGroup['members'][number];

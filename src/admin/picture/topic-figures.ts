@@ -3,6 +3,12 @@ import type { PartitionFigures, TopicFigures } from '../contract/picture.ts';
 import { perSecond } from './broker-figures.ts';
 import type { Logs } from './logs.ts';
 
+/** What a filtered topic asks, and of which topic; null for any other. */
+export function questionOf(filtered: TopicImage['filtered']): TopicFigures['filtered'] {
+  if (filtered === undefined) return null;
+  return { sourceTopic: filtered.sourceTopic, filter: filtered.filter };
+}
+
 /** A topic as the console draws it. */
 export function topicFigures(topic: TopicImage, logs: Logs): TopicFigures {
   const { name, id, internal, filtered } = topic;
@@ -10,10 +16,7 @@ export function topicFigures(topic: TopicImage, logs: Logs): TopicFigures {
     name,
     id,
     internal,
-    filtered:
-      filtered === undefined
-        ? null
-        : { sourceTopic: filtered.sourceTopic, filter: filtered.filter },
+    filtered: questionOf(filtered),
     partitions: partitionFigures(topic, logs),
   };
 }

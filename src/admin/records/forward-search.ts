@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.ts';
 import type { Consumer } from '../../client/consumer.ts';
 import type { OffsetRange } from '../../client/start-positions.ts';
 import { cursorText, rangesOf } from './position.ts';
+import { readUntilClosed } from './read-until-closed.ts';
 import { readerLimits } from './reader-limits.ts';
 import { recordView } from './record-view.ts';
 import type { SearchOptions } from './search-query.ts';
@@ -81,10 +82,8 @@ export class ForwardSearch {
   /** Reads on to the end, or to the limit. */
   async #read(consumer: Consumer): Promise<void> {
     const { limit, shownBytesMax } = this.#options;
-    const close = (): void => consumer.close();
-    this.#report.signal.addEventListener('abort', close, { once: true });
-    try {
-      for await (const records of consumer.records()) {
+    await readUntilClosed(consumer, this.#report.signal, async (batches) => {
+      for await (const records of batches) {
         for (const record of records) {
           if (this.#report.slices.isOver) await this.#report.slices.pause();
           this.#positions.set(record.partition, record.offset + 1);
@@ -98,9 +97,6 @@ export class ForwardSearch {
       for (const { partition, endOffset = 0 } of consumer.ranges) {
         this.#positions.set(partition, Math.max(endOffset, this.#positions.get(partition) ?? 0));
       }
-    } finally {
-      this.#report.signal.removeEventListener('abort', close);
-      close();
-    }
+    });
   }
 }

@@ -5,6 +5,7 @@ import { resolveRanges } from '../../client/start-positions.ts';
 import { must } from '../../util/assert.ts';
 import { BackwardPartition, type Window } from './backward-partition.ts';
 import { cursorText, rangesOf } from './position.ts';
+import { readUntilClosed } from './read-until-closed.ts';
 import { readerLimits } from './reader-limits.ts';
 import { recordView } from './record-view.ts';
 import type { SearchOptions } from './search-query.ts';
@@ -127,18 +128,13 @@ export class NewestSearch {
       { ...readerLimits, ranges: [], isolation, decompressedBytesMax },
       { cluster: this.#client.cluster, ranges },
     );
-    const close = (): void => consumer.close();
-    this.#report.signal.addEventListener('abort', close, { once: true });
-    try {
-      for await (const records of consumer.records()) {
+    await readUntilClosed(consumer, this.#report.signal, async (batches) => {
+      for await (const records of batches) {
         for (const record of records) {
           if (this.#report.slices.isOver) await this.#report.slices.pause();
           look(record);
         }
       }
-    } finally {
-      this.#report.signal.removeEventListener('abort', close);
-      close();
-    }
+    });
   }
 }

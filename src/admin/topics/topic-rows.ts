@@ -5,6 +5,7 @@ import { replicaCountOf } from '../../metadata/replica-count.ts';
 import type { TopicPage, TopicRow } from '../contract/topics.ts';
 import type { Figures, TopicCounts } from '../figures.ts';
 import { nameMatcher, pageOf, parseListQuery } from '../list-page.ts';
+import { questionOf } from '../picture/topic-figures.ts';
 
 const cleanupPolicyKey = 'cleanup.policy';
 
@@ -59,10 +60,7 @@ export function topicRow(
     name,
     id,
     internal,
-    filtered:
-      filtered === undefined
-        ? null
-        : { sourceTopic: filtered.sourceTopic, filter: filtered.filter },
+    filtered: questionOf(filtered),
     partitions: partitions.length,
     replicationFactor: first === undefined ? 0 : replicaCountOf(first),
     ...(counts ?? uncounted),

@@ -9,6 +9,27 @@ export const silentMs = 10_000;
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const shortLength = 8;
 
+/** A member as any client is told of it: when it was heard of last, Kafka's protocol does not say. */
+export function describedMember({
+  memberId,
+  instanceId,
+  clientId,
+  host,
+  assignment,
+}: Pick<MemberFigures, 'memberId' | 'instanceId' | 'clientId' | 'host'> & {
+  readonly assignment: MemberFigures['partitions'];
+}): MemberFigures {
+  return {
+    memberId,
+    instanceId,
+    clientId,
+    host,
+    partitions: assignment,
+    lastHeartbeatAgoMs: null,
+    lastFetchAgoMs: null,
+  };
+}
+
 /** What a member is called in a sentence: its instance id, else its client's with the beginning of what is random. */
 export function memberName({ memberId, instanceId, clientId }: MemberFigures): string {
   if (instanceId !== null) return instanceId;
