@@ -38,7 +38,7 @@ export const fetchApi = defineApi({
     if ('error' in plan) {
       return { throttleTimeMs: 0, errorCode: errorCodes[plan.error], sessionId: 0, responses: [] };
     }
-    new FetchWait(call, services, plan).start();
+    new FetchWait(call, services, plan, nowMs).start();
     return undefined;
   },
 });

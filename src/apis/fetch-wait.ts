@@ -63,11 +63,12 @@ export class FetchWait implements DataWaiter, SessionListener, RoomWaiter {
   /** Of filtered topics. */
   readonly #scans: FilteredScan[] = [];
 
-  constructor(call: Call, services: ApiServices, plan: FetchPlan) {
+  /** `nowMs` is monotonic: when the request is begun. */
+  constructor(call: Call, services: ApiServices, plan: FetchPlan, nowMs: number) {
     this.#call = call;
     this.#services = services;
     this.#plan = plan;
-    this.#reader = readerOf(call, services.clock.monotonicMs());
+    this.#reader = readerOf(call, nowMs);
     this.#bytesMax = Math.min(call.request.maxBytes, services.config.fetchMaxBytes);
     this.#targets = plan.partitions.map((asked) => this.#resolve(asked));
   }
